@@ -1,0 +1,80 @@
+"""One error tree. Every error carries an exit code of the command line and says what was expected and what to do.
+
+Messages hold counts, names and keys, never an applicant's values.
+"""
+
+from __future__ import annotations
+
+
+class LoanwatchError(Exception):
+    """Base of every error that a user can meet.
+
+    Args:
+        found: what was found instead (counts, names, keys; never an applicant's values).
+        expected: what was expected.
+        where: the file, table or setting.
+        remedy: what to do next.
+    """
+
+    exit_code = 1
+
+    def __init__(self, found: str, *, expected: str = "", where: str = "", remedy: str = "") -> None:
+        self.found, self.expected, self.where, self.remedy = found, expected, where, remedy
+        lines = [found]
+        lines += [f"{label}: {text}" for label, text in self._details() if text]
+        super().__init__("\n".join(lines))
+
+    def _details(self) -> list[tuple[str, str]]:
+        return [("  expected", self.expected), ("  where", self.where), ("  do next", self.remedy)]
+
+
+class UsageError(LoanwatchError):
+    """The command cannot mean anything sensible here."""
+
+    exit_code = 2
+
+
+class DeliveryRefusedError(LoanwatchError):
+    """A delivery as a whole cannot be taken in. `code` is the closed-list reason kept in the ledger."""
+
+    exit_code = 10
+
+    def __init__(self, code: str, found: str, *, expected: str = "", where: str = "", remedy: str = "") -> None:
+        self.code = code
+        super().__init__(found, expected=expected, where=where, remedy=remedy)
+
+
+class NoChampionError(LoanwatchError):
+    """No model is in force on the business date."""
+
+    exit_code = 11
+
+
+class WarehouseBusyError(LoanwatchError):
+    """Another process holds the warehouse file."""
+
+    exit_code = 12
+
+
+class SourceUnreachableError(LoanwatchError):
+    """A source of deliveries cannot be reached."""
+
+    exit_code = 13
+
+
+class VerificationError(LoanwatchError):
+    """A model, a policy or a migration is not the one that was registered."""
+
+    exit_code = 14
+
+
+class ResourceError(LoanwatchError):
+    """No space, or no permission."""
+
+    exit_code = 15
+
+
+class CheckFailedError(LoanwatchError):
+    """A check of the warehouse found rows that must not exist."""
+
+    exit_code = 1

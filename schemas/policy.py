@@ -1,0 +1,170 @@
+"""The decision policy: one commented TOML file, refused where it cannot mean anything, hashed over its content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from schemas.errors import VerificationError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Decision = Literal["approve", "review", "decline"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Cost(_Strict):
+    """Cost per applicant of each outcome; negative is a gain."""
+
+    granted_default: float
+    granted_repaid: float
+    refused: float
+    constant: float
+
+    @model_validator(mode="after")
+    def _default_must_cost_more(self) -> Self:
+        if not self.granted_default > self.refused > self.granted_repaid:
+            raise ValueError("a default has to cost more than a refusal, and a refusal more than a repaid loan")
+        return self
+
+
+class Bands(_Strict):
+    """Multiples of the model's threshold on the PD."""
+
+    review_from: Annotated[float, Field(gt=0, le=10)]
+    decline_from: Annotated[float, Field(gt=0, le=100)]
+
+    @model_validator(mode="after")
+    def _bands_must_not_cross(self) -> Self:
+        if self.decline_from < self.review_from:
+            raise ValueError("decline_from must not lie below review_from")
+        return self
+
+
+class ScoreScale(_Strict):
+    """`points` at odds of `odds` good to 1 bad; `double` more points double the odds."""
+
+    points: float
+    odds: Annotated[float, Field(gt=0)]
+    double: Annotated[float, Field(gt=0)]
+
+
+class ValidationRules(_Strict):
+    max_bad_share: Share
+
+
+class QualityRules(_Strict):
+    min_filled_share: Share
+    usual_share: Share
+    usual_batches: Annotated[int, Field(ge=1, le=365)]
+
+
+class Protected(_Strict):
+    columns: list[str]
+
+
+class HardRule(_Strict):
+    """Fires where `feature operator value` holds; a missing feature never fires."""
+
+    code: Annotated[str, Field(pattern=r"^H\d{2}$")]
+    feature: str
+    operator: Literal["<", "<=", ">", ">=", "=="]
+    value: float
+    decision: Literal["review", "decline"]
+    text: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ReasonGroup(_Strict):
+    code: Annotated[str, Field(pattern=r"^R\d{2}$")]
+    text: Annotated[str, Field(min_length=1, max_length=200)]
+    features: Annotated[list[str], Field(min_length=1)]
+
+
+class Reasons(_Strict):
+    version: Annotated[int, Field(ge=1)]
+    maximum: Annotated[int, Field(ge=1, le=4)]
+    insufficient_input: Annotated[str, Field(min_length=1, max_length=200)]
+    missing_history: Annotated[str, Field(min_length=1, max_length=200)]
+    groups: Annotated[list[ReasonGroup], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _last_group_takes_the_rest(self) -> Self:
+        if self.groups[-1].features != ["*"]:
+            raise ValueError('the last group of reasons has to take every other feature: features = ["*"]')
+        return self
+
+
+class Policy(_Strict):
+    """The decision rules, whole."""
+
+    version: Annotated[int, Field(ge=1)]
+    cost: Cost
+    bands: Bands
+    score: ScoreScale
+    validation: ValidationRules
+    quality: QualityRules
+    protected: Protected
+    hard_rules: list[HardRule]
+    reasons: Reasons
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> Self:
+        codes = [rule.code for rule in self.hard_rules] + [group.code for group in self.reasons.groups]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValueError(f"codes stand more than once: {', '.join(twice)}")
+        return self
+
+    def canonical(self) -> str:
+        """The content as canonical JSON: sorted keys, no spaces. Two files that say the same have the same."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+
+def parse_policy(content: dict[str, Any] | str, where: str) -> Policy:
+    """The policy that a mapping or its canonical JSON holds.
+
+    Raises:
+        VerificationError: unknown or missing keys, wrong types, values outside their range, crossing bands: all are listed.
+    """
+    try:
+        return Policy.model_validate_json(content) if isinstance(content, str) else Policy.model_validate(content)
+    except ValidationError as error:
+        problems = [f"{'.'.join(str(part) for part in item['loc']) or 'policy'}: {item['msg']}" for item in error.errors()]
+        raise VerificationError(
+            f"the policy has {len(problems)} fault(s): " + "; ".join(problems),
+            expected="every key of schemas/policy.toml with a value in its range, and no other key",
+            where=where,
+            remedy="mend the file and run the command again",
+        ) from None
+
+
+def load_policy(file: Path | None) -> Policy:
+    """The policy of the file given, else the one that Loanwatch ships.
+
+    Raises:
+        VerificationError: the file is missing, no TOML, or no legal policy.
+    """
+    where = str(file) if file else "schemas/policy.toml (shipped)"
+    try:
+        text = file.read_text(encoding="utf-8") if file else resources.files("schemas").joinpath("policy.toml").read_text("utf-8")
+        content = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise VerificationError(
+            f"the policy file cannot be read: {type(error).__name__}: {error}",
+            expected="a TOML file like schemas/policy.toml",
+            where=where,
+            remedy="name a readable file in LOANWATCH_POLICY, or unset it to use the shipped policy",
+        ) from None
+    return parse_policy(content, where)

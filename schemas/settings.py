@@ -1,0 +1,66 @@
+"""Where a home keeps its state, and the settings that are no decision rules. Read from the environment, never at import."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Paths and limits of one home.
+
+    `lock_wait_seconds` bounds the wait for the warehouse file; `chunk_rows` bounds how many applications are held
+    in memory at once; `memory_limit` and `threads` go to DuckDB.
+    """
+
+    home: Path
+    policy_file: Path | None
+    memory_limit: str
+    threads: int
+    lock_wait_seconds: float
+    chunk_rows: int
+
+    @property
+    def landing(self) -> Path:
+        return self.home / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def snapshot(self) -> Path:
+        return self.home / "published" / "loanwatch.duckdb"
+
+    @property
+    def models(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def reports(self) -> Path:
+        return self.home / "reports"
+
+    @property
+    def scratch(self) -> Path:
+        """Where DuckDB spills."""
+        return self.home / "scratch"
+
+    @property
+    def prefect(self) -> Path:
+        """Prefect's own state: run history, logs, results."""
+        return self.home / "prefect"
+
+
+def read_settings(home: str | Path | None = None) -> Settings:
+    """The settings of the home given, else of LOANWATCH_HOME, else of `var/` in the working directory."""
+    policy = os.environ.get("LOANWATCH_POLICY")
+    return Settings(
+        home=Path(home or os.environ.get("LOANWATCH_HOME") or "var").absolute(),
+        policy_file=Path(policy).absolute() if policy else None,
+        memory_limit=os.environ.get("LOANWATCH_MEMORY_LIMIT", "2GB"),
+        threads=int(os.environ.get("LOANWATCH_THREADS") or min(8, os.cpu_count() or 1)),
+        lock_wait_seconds=float(os.environ.get("LOANWATCH_LOCK_WAIT", "60")),
+        chunk_rows=int(os.environ.get("LOANWATCH_CHUNK_ROWS", "20000")),
+    )

@@ -1,0 +1,1 @@
+"""The arithmetic: pure functions on Polars frames and NumPy arrays."""

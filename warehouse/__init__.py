@@ -1,0 +1,1 @@
+"""The only importer of duckdb: connection, migrations, named SQL, stores, checks, publication."""
