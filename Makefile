@@ -1,0 +1,56 @@
+# Needs make and Python 3.11 to 3.13, nothing else. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+# The portfolio that `make nightly` simulates in a home without deliveries.
+DAYS ?= 120
+PER_DAY ?= 250
+SEED ?= 1
+
+# A home belongs to one origin: simulated rows and those of LOANWATCH_SOURCE live apart.
+LOANWATCH_SOURCE ?=
+LOANWATCH_HOME ?= $(if $(strip $(LOANWATCH_SOURCE)),var-source,var)
+export LOANWATCH_HOME
+
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help nightly test check bench up lock format clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
+
+nightly: $(STAMP)  ## one night: simulates and trains first where there is nothing (LOANWATCH_SOURCE=DIR: real Home Credit tables)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" LOANWATCH_SOURCE="$(LOANWATCH_SOURCE)" DAYS="$(DAYS)" PER_DAY="$(PER_DAY)" SEED="$(SEED)" sh scripts/nightly.sh
+
+test: $(STAMP)  ## the whole test suite (ARGS="-k name" narrows it)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP)  ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)  ## what benchmarks/ measures
+	@sh scripts/bench.sh $(BIN)/python $(ARGS)
+
+up: $(STAMP)  ## Prefect server, deployments and a worker in this terminal; Ctrl-C stops all
+	@$(BIN)/loanwatch up $(ARGS)
+
+format: $(STAMP)  ## brings the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(STAMP)  ## writes requirements.lock anew from pyproject.toml, keeping the pins that still hold (ARGS=--upgrade: the newest)
+	$(BIN)/$(LOCK) $(ARGS) --extra dev pyproject.toml --output-file requirements.lock
+
+clean:  ## removes the environment and the caches, no data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(STAMP): requirements.lock requirements-bootstrap.lock pyproject.toml
+	@$(PYTHON) scripts/set_up.py $(VENV)
+	@touch $@

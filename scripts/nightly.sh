@@ -1,0 +1,33 @@
+#!/bin/sh
+# One night in LOANWATCH_HOME, from whatever state the home is in. Called by `make nightly` with the environment on the PATH.
+# Order matters: deliveries, then a champion, then the night. Every step may be repeated, so a broken set-up is just run again.
+set -eu
+
+delivering="$LOANWATCH_HOME/.delivering"  # stands while deliveries are being written: found here, the last set-up was cut short
+
+has_deliveries() {
+    [ ! -e "$delivering" ] && [ -n "$(find "$LOANWATCH_HOME/landing" -name _READY 2>/dev/null | head -n 1)" ]
+}
+
+if ! has_deliveries; then
+    mkdir -p "$LOANWATCH_HOME"
+    : > "$delivering"
+    if [ -n "${LOANWATCH_SOURCE:-}" ]; then
+        echo "== importing $LOANWATCH_SOURCE into $LOANWATCH_HOME"
+        loanwatch import-home-credit "$LOANWATCH_SOURCE"
+    else
+        echo "== simulating a portfolio of $DAYS days with $PER_DAY applicants each in $LOANWATCH_HOME"
+        loanwatch simulate --days "$DAYS" --per-day "$PER_DAY" --seed "$SEED"
+    fi
+    rm "$delivering"
+fi
+
+if [ -z "$(ls -A "$LOANWATCH_HOME/models" 2>/dev/null)" ]; then
+    echo "== training the first champion"
+    loanwatch retrain
+fi
+
+echo "== the night"
+loanwatch nightly
+echo
+loanwatch status
