@@ -27,7 +27,7 @@ def succeeds(command, **options):
 
 def is_usable(python):
     """Whether that environment exists whole, with the version that was asked for."""
-    code = "import sys, pip; sys.exit(sys.version_info[:2] != {!r})".format(tuple(sys.version_info[:2]))
+    code = f"import sys, pip; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])!r})"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return python.exists() and succeeds([str(python), "-c", code], **quiet)
 
@@ -59,16 +59,16 @@ def main(folder):
     """Makes the environment in `folder`; returns the exit code."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
-        say("Loanwatch needs Python 3.11, 3.12 or 3.13; {} is {}.".format(sys.executable, version))
+        say(f"Loanwatch needs Python 3.11, 3.12 or 3.13; {sys.executable} is {version}.")
         say("Name another one, for example: make PYTHON=python3.12 nightly")
         return 2
     python = Path(folder).absolute() / "bin" / "python"
-    say("setting up {} with Python {} (once; again only when a lock changes)".format(folder, version))
+    say(f"setting up {folder} with Python {version} (once; again only when a lock changes)")
     if not is_usable(python) and not succeeds([sys.executable, "-m", "venv", "--clear", folder]):
         say("no environment could be made; on Debian and Ubuntu the package python3-venv is needed")
         return 1
     if not install(python):
-        say("the packages of {} could not be installed; is the package registry within reach?".format(LOCK))
+        say(f"the packages of {LOCK} could not be installed; is the package registry within reach?")
         return 13
     project = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     return 0 if succeeds([*project, "--no-deps", "--no-build-isolation", "--editable", "."]) else 1
