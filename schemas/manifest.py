@@ -73,8 +73,10 @@ class ModelManifest(_Frozen):
     codes: dict[str, dict[str, int]]
     #: per "table.column": the levels whose shares are features
     levels: dict[str, list[str]]
+    #: code of a missing text, for every text input
     missing_code: int
-    unseen_code: int
+    #: per text input: the code of a level that was not in training, amid the others: a level without rows has the mean rate
+    unseen_codes: dict[str, float]
     calibration: Calibration
     threshold: Annotated[float, Field(gt=0, lt=1)]
     policy_sha256: str
