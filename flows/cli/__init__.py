@@ -1,0 +1,1 @@
+"""The command line: each command in one screen, heavy imports inside the step that needs them."""

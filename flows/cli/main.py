@@ -1,0 +1,114 @@
+"""`loanwatch`: finds the command, runs it, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from schemas.errors import LoanwatchError
+
+#: command -> module and attribute, loaded only when the command is asked for
+COMMANDS = {
+    "simulate": "flows.cli.deliveries:simulate",
+    "import-home-credit": "flows.cli.deliveries:import_home_credit",
+    "ingest": "flows.cli.nights:ingest",
+    "retrain": "flows.cli.models:retrain",
+    "nightly": "flows.cli.nights:nightly",
+    "backfill": "flows.cli.nights:backfill",
+    "status": "flows.cli.reading:status",
+    "sql": "flows.cli.reading:sql",
+    "explain": "flows.cli.reading:explain",
+    "policy": "flows.cli.policies:policy",
+    "up": "flows.cli.serving:up",
+}
+
+SUMMARIES = {
+    "simulate": "Write deliveries of invented applicants.",
+    "import-home-credit": "Turn the competition's tables into deliveries.",
+    "ingest": "Take in and validate what has arrived, and stop there.",
+    "retrain": "Fit a model on mature outcomes and register it.",
+    "nightly": "Score every delivery that is not processed yet, and publish.",
+    "backfill": "Run the nights between two dates, in order.",
+    "status": "Last night, champion and freshness, in one screen.",
+    "sql": "Run a query on the published snapshot, read-only.",
+    "explain": "One decision with its reasons.",
+    "policy": "Put another decision policy in force.",
+    "up": "Prefect server, deployments and a worker in one terminal.",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows the names of the commands and imports one only when it is used, so that --help is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name].split(":")
+        command = getattr(importlib.import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{COMMANDS[cmd_name]} is no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES[name]) for name in COMMANDS])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: loanwatch simulate --days 120 --per-day 200 --seed 1 && loanwatch retrain && loanwatch nightly",
+)
+@click.option("--home", type=click.Path(file_okay=False), help="Where state lives. Default: LOANWATCH_HOME, else var/.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="loanwatch", message="loanwatch %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, home: str | None, debug: bool) -> None:  # noqa: FBT001  click passes flags by keyword
+    """Scores new credit applications every night and watches whether they still look like what the model was trained on."""
+    if home:
+        os.environ["LOANWATCH_HOME"] = home
+    ctx.obj = {"debug": debug}
+
+
+def _terminated(_signum: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + signal.SIGTERM)
+
+
+def _configure_logging() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    for name in ("flows", "tasks", "warehouse", "reports"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.INFO)
+        logger.addHandler(handler)
+        logger.propagate = False
+
+
+def main() -> None:
+    """Entry point. Exit codes: docs/exit-codes.md."""
+    signal.signal(signal.SIGTERM, _terminated)
+    _configure_logging()
+    debug = "--debug" in sys.argv
+    try:
+        cli.main(standalone_mode=False)
+    except LoanwatchError as error:
+        if debug:
+            raise
+        click.echo(f"loanwatch: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        click.echo("loanwatch: stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)

@@ -1,0 +1,32 @@
+"""`loanwatch policy`: what decides, changed by an act that is on record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from schemas.settings import read_settings
+
+
+@click.group()
+def policy() -> None:
+    """Put another decision policy in force."""
+
+
+@policy.command(epilog="Example: loanwatch policy apply policy.toml --by 'R. Meyer' --reason 'bands widened, minutes of 3 July'")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--by", "applied_by", required=True, help="Who puts it in force.")
+@click.option("--reason", required=True, help="Why.")
+def apply(file: str, applied_by: str, reason: str) -> None:
+    """Put the policy of FILE in force, from the first business date that no night has decided yet."""
+    from tasks.policy import apply_policy
+
+    from schemas.policy import load_policy
+
+    settings = read_settings()
+    found = load_policy(Path(file))
+    effective_on = apply_policy(settings, found, applied_by=applied_by, reason=reason)
+    since = "the first night" if effective_on.year == 1 else f"business date {effective_on}"
+    click.echo(f"Policy {found.sha256[:12]} decides from {since} on.")
+    click.echo(f"Name this file to the nights: export LOANWATCH_POLICY={Path(file).absolute()}")

@@ -1,0 +1,59 @@
+"""The analysts' snapshot: what marts shows, in a file of its own, replaced atomically; readers are never blocked."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+from schemas.settings import Settings
+from warehouse.connection import Connection, transaction
+from warehouse.registry import now
+from warehouse.sql_files import sql
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _copy_marts(connection: Connection) -> None:
+    relations = connection.execute(sql("publish/relations")).fetchall()
+    columns = connection.execute(sql("publish/columns")).fetchall()
+    connection.execute("CREATE SCHEMA snapshot.marts")
+    for name, comment in relations:
+        connection.execute(f"CREATE TABLE snapshot.marts.{name} AS FROM marts.{name} ORDER BY ALL")
+        connection.execute(f"COMMENT ON TABLE snapshot.marts.{name} IS {_quoted(comment)}")
+    for table, column, comment in columns:
+        connection.execute(f"COMMENT ON COLUMN snapshot.marts.{table}.{column} IS {_quoted(comment)}")
+
+
+def publish_snapshot(connection: Connection, settings: Settings, run_id: str, as_of: date) -> Path:
+    """Writes the snapshot beside the published one, flushes it to disk and puts it in place in one step.
+
+    Returns:
+        The path of the published file.
+    """
+    target = settings.snapshot
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
+    for leftover in target.parent.glob(f".{target.name}.*"):
+        leftover.unlink()
+    with transaction(connection):
+        connection.execute(sql("publish/insert_publication"), {"run_id": run_id, "as_of": as_of, "published_at": now()})
+    connection.execute(f"ATTACH {_quoted(str(fresh))} AS snapshot")
+    try:
+        _copy_marts(connection)
+    finally:
+        connection.execute("DETACH snapshot")
+    _fsync(fresh)
+    fresh.replace(target)
+    _fsync(target.parent)
+    return target

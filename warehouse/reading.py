@@ -1,0 +1,125 @@
+"""Reading the published snapshot: read-only, nothing from outside, never waiting for the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from schemas.errors import UsageError
+from schemas.settings import Settings
+from warehouse.connection import Connection
+from warehouse.sql_files import sql
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Status:
+    """What `loanwatch status` shows; `freshness` is None before the first publication."""
+
+    freshness: Record | None
+    champion: Record | None
+    batches: list[Record]
+    mix: list[Record]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A decision in force, its reasons, its quality record and every decision on the application."""
+
+    decision: Record
+    reasons: list[Record]
+    quality: Record
+    versions: list[Record]
+
+
+@contextmanager
+def open_snapshot(settings: Settings) -> Iterator[Connection]:
+    """A read-only connection to the published snapshot that can reach nothing else.
+
+    Raises:
+        UsageError: nothing was published yet.
+    """
+    if not settings.snapshot.exists():
+        raise UsageError(
+            "nothing is published yet",
+            expected="a snapshot of an earlier night",
+            where=str(settings.snapshot),
+            remedy="run `loanwatch nightly`, or name the home in LOANWATCH_HOME",
+        )
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "lock_configuration": True,
+        "threads": settings.threads,
+    }
+    connection = duckdb.connect(str(settings.snapshot), read_only=True, config=config)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _records(connection: Connection, name: str, parameters: Record | None = None) -> list[Record]:
+    cursor = connection.execute(sql(f"read/{name}"), parameters)
+    names = [item[0] for item in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def query_snapshot(settings: Settings, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of a query on the snapshot.
+
+    Raises:
+        UsageError: nothing is published, or DuckDB refuses the query; its message follows.
+    """
+    with open_snapshot(settings) as connection:
+        try:
+            cursor = connection.execute(query)
+            names = [item[0] for item in cursor.description or []]
+            return names, cursor.fetchall()
+        except duckdb.Error as error:
+            raise UsageError(
+                f"the query cannot be run: {error}",
+                where=str(settings.snapshot),
+                remedy='list the relations with: loanwatch sql "from duckdb_tables() select table_name, comment"',
+            ) from None
+
+
+def read_status(settings: Settings) -> Status:
+    """The state of the home as published; empty before the first night."""
+    if not settings.snapshot.exists():
+        return Status(None, None, [], [])
+    with open_snapshot(settings) as connection:
+        return Status(
+            freshness=next(iter(_records(connection, "freshness")), None),
+            champion=next(iter(_records(connection, "champion")), None),
+            batches=_records(connection, "last_batches"),
+            mix=_records(connection, "decision_mix"),
+        )
+
+
+def read_explanation(settings: Settings, application_id: int) -> Explanation:
+    """Everything about one decision in force. Raises UsageError if there is none, and says where the applicant is held."""
+    with open_snapshot(settings) as connection:
+        key: Record = {"application_id": application_id}
+        decisions = _records(connection, "decision", key)
+        if not decisions:
+            places = [record["place"] for record in _records(connection, "held_elsewhere", key)]
+            raise UsageError(
+                f"application {application_id} has no decision in force",
+                expected="the id of a scored application",
+                where="; ".join(places) or "not in the snapshot",
+                remedy='list some: loanwatch sql "select application_id from marts.decisions limit 5"',
+            )
+        key_of_version = {**key, "batch_id": decisions[0]["batch_id"]}
+        return Explanation(
+            decision=decisions[0],
+            reasons=_records(connection, "reasons", key_of_version),
+            quality=_records(connection, "quality", key_of_version)[0],
+            versions=_records(connection, "versions", key),
+        )

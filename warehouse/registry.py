@@ -1,0 +1,171 @@
+"""Models, champions and policies: who decides since when. Appended, never edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from schemas.errors import NoChampionError, VerificationError
+from schemas.manifest import ModelManifest, version_sha256
+from schemas.policy import Policy, parse_policy
+from warehouse.connection import Connection
+from warehouse.sql_files import sql
+
+#: The first model and the first policy of a home decide on every earlier business date too: there is nothing before them.
+BEGINNING = date(1, 1, 1)
+
+
+@dataclass(frozen=True)
+class ChampionRef:
+    """The model in force on a business date, by reference."""
+
+    model_version: str
+    sha256: str
+    threshold: float
+    feature_set_id: str
+
+
+def now() -> datetime:
+    """The instant for `*_at` columns, UTC without zone; nothing else may depend on it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def champion_on(connection: Connection, as_of: date) -> ChampionRef:
+    """The champion of that business date. Raises NoChampionError (exit 11)."""
+    row = connection.execute(sql("registry/champion_on"), {"as_of": as_of}).fetchone()
+    if row is None:
+        raise NoChampionError(
+            f"no champion is in force on {as_of}",
+            expected="a model registered and promoted",
+            where="registry.promotions",
+            remedy="train the first one with `loanwatch retrain`",
+        )
+    return ChampionRef(*row)
+
+
+def has_champion(connection: Connection) -> bool:
+    """Whether any model was ever put in force."""
+    row = connection.execute("SELECT count(*) FROM registry.promotions_v1").fetchone()
+    return row is not None and row[0] > 0
+
+
+def next_effective_on(connection: Connection) -> date:
+    """The first business date that a change made now may decide on: after the newest decided night."""
+    row = connection.execute(sql("registry/next_effective_on")).fetchone()
+    if row is None:
+        raise AssertionError("an aggregate without groups gives one row")
+    found: date = row[0]
+    return found
+
+
+def register_policy(
+    connection: Connection, policy: Policy, *, kind: Literal["bootstrap", "applied"], applied_by: str, reason: str
+) -> date:
+    """Puts a policy in force and returns the first business date that it decides on."""
+    effective_on = BEGINNING if kind == "bootstrap" else next_effective_on(connection)
+    values = {
+        "policy_sha256": policy.sha256,
+        "kind": kind,
+        "effective_on": effective_on,
+        "applied_by": applied_by,
+        "reason": reason,
+        "content": policy.canonical(),
+        "applied_at": now(),
+    }
+    connection.execute(sql("registry/insert_policy"), values)
+    return effective_on
+
+
+def policy_on(connection: Connection, as_of: date) -> Policy:
+    """The policy in force on that business date. Raises VerificationError if there is none or its content was changed."""
+    row = connection.execute(sql("registry/policy_on"), {"as_of": as_of}).fetchone()
+    if row is None:
+        raise VerificationError(f"no policy is in force on {as_of}", where="registry.policies", remedy="run `loanwatch retrain`")
+    return _verified(*row)
+
+
+def newest_policy(connection: Connection) -> Policy | None:
+    """The policy applied last, if any."""
+    row = connection.execute(sql("registry/newest_policy")).fetchone()
+    return None if row is None else _verified(*row)
+
+
+def _verified(sha256: str, content: str) -> Policy:
+    policy = parse_policy(content, "registry.policies")
+    if policy.sha256 != sha256:
+        raise VerificationError(
+            "the registered policy does not match its hash",
+            expected=f"sha256 {sha256}",
+            where="registry.policies",
+            remedy="restore the warehouse from a backup: a registered policy is never edited",
+        )
+    return policy
+
+
+def require_policy_in_force(connection: Connection, policy: Policy) -> None:
+    """Registers the policy in a new home; later the file has to be the one applied last.
+
+    Raises:
+        VerificationError: the file says something else than the registered policy (exit 14).
+    """
+    registered = newest_policy(connection)
+    if registered is None:
+        register_policy(connection, policy, kind="bootstrap", applied_by="bootstrap", reason="first policy of this home")
+        return
+    if registered.sha256 != policy.sha256:
+        raise VerificationError(
+            f"the policy file (sha256 {policy.sha256[:12]}) differs from the policy in force ({registered.sha256[:12]})",
+            expected="the file that was applied last",
+            where="LOANWATCH_POLICY or schemas/policy.toml",
+            remedy="put it in force with `loanwatch policy apply FILE --by NAME --reason TEXT`, or restore the former file",
+        )
+
+
+def next_model_version(connection: Connection, trained_as_of: date) -> str:
+    """A key for the next version trained on that business date: `yyyy-mm-dd.n`."""
+    row = connection.execute(sql("registry/next_model_number"), {"trained_as_of": trained_as_of}).fetchone()
+    return f"{trained_as_of}.{row[0] if row else 1}"
+
+
+def register_model(connection: Connection, manifest: ModelManifest) -> str:
+    """Enters a version into the registry and returns its sha256."""
+    sha256 = version_sha256(manifest)
+    values = {
+        "model_version": manifest.model_version,
+        "trained_at": now(),
+        "trained_as_of": manifest.trained_as_of,
+        "n_rows": manifest.n_rows,
+        "threshold": manifest.threshold,
+        "feature_set_id": manifest.feature_set_id,
+        "policy_sha256": manifest.policy_sha256,
+        "sha256": sha256,
+        "manifest": manifest.canonical(),
+        **{name: getattr(manifest.holdout, name) for name in ("auc", "gini", "ks", "brier", "cost")},
+    }
+    connection.execute(sql("registry/insert_model"), values)
+    return sha256
+
+
+def record_promotion(
+    connection: Connection,
+    model_version: str,
+    *,
+    kind: Literal["bootstrap", "promotion", "rollback"],
+    approved_by: str,
+    reason: str,
+) -> date:
+    """Makes a version champion from the first business date that no night has decided yet; returns that date."""
+    effective_on = BEGINNING if kind == "bootstrap" else next_effective_on(connection)
+    former = None if kind == "bootstrap" else champion_on(connection, effective_on).model_version
+    values = {
+        "kind": kind,
+        "model_version": model_version,
+        "former_model_version": former,
+        "effective_on": effective_on,
+        "approved_by": approved_by,
+        "reason": reason,
+        "promoted_at": now(),
+    }
+    connection.execute(sql("registry/insert_promotion"), values)
+    return effective_on

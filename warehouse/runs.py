@@ -1,0 +1,32 @@
+"""The record of runs: each is on record before it changes anything."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from importlib.metadata import version
+from typing import Literal
+
+from warehouse.connection import Connection
+from warehouse.registry import now
+from warehouse.sql_files import sql
+
+
+def start_run(connection: Connection, command: str, as_of: date) -> str:
+    """Records the start of a run and returns its id."""
+    run_id = str(uuid.uuid4())
+    values = {
+        "run_id": run_id,
+        "command": command,
+        "as_of": as_of,
+        "started_at": now(),
+        "code_version": version("loanwatch"),
+    }
+    connection.execute(sql("runs/start"), values)
+    return run_id
+
+
+def end_run(connection: Connection, run_id: str, status: Literal["done", "failed"], message: str) -> None:
+    """Records how a run ended, in one line of counts and names."""
+    values = {"run_id": run_id, "ended_at": now(), "status": status, "message": message}
+    connection.execute(sql("runs/end"), values)

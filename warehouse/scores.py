@@ -1,0 +1,121 @@
+"""Decisions, reasons, quality records and stored features: appended per application version, never overwritten."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from schemas.policy import QualityRules
+from warehouse.connection import Connection, transaction
+from warehouse.sql_files import sql
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from schemas.features import FeatureSet
+
+
+@dataclass(frozen=True)
+class PendingBatch:
+    """A delivery with application versions that are not decided yet."""
+
+    batch_id: int
+    received_on: date
+    n_pending: int
+
+
+@dataclass(frozen=True)
+class ScoredChunk:
+    """What one chunk of application versions gave; every frame has application_id and batch_id."""
+
+    decisions: pl.DataFrame
+    reasons: pl.DataFrame
+    quality: pl.DataFrame
+    features: pl.DataFrame
+
+
+def pending_batches(connection: Connection, as_of: date) -> list[PendingBatch]:
+    """Deliveries received up to the business date that are not decided whole, oldest first."""
+    rows = connection.execute(sql("score/pending_batches"), {"as_of": as_of}).fetchall()
+    return [PendingBatch(*row) for row in rows]
+
+
+def pending_versions(connection: Connection, batch_id: int) -> pl.DataFrame:
+    """Undecided application versions of a delivery: application_id, batch_id, in order."""
+    return connection.execute(sql("score/pending_versions"), {"batch_id": batch_id}).pl()
+
+
+def absent_tables(connection: Connection, batch_id: int, rules: QualityRules) -> list[str]:
+    """History tables that usually arrive and are absent from the delivery's day."""
+    values = {"batch_id": batch_id, "usual_batches": rules.usual_batches, "usual_share": rules.usual_share}
+    return [row[0] for row in connection.execute(sql("score/absent_tables"), values).fetchall()]
+
+
+def features_table(feature_set_id: str) -> str:
+    """Name of the table that stores the values of a feature set."""
+    if not feature_set_id.isalnum():
+        raise ValueError("a feature set id is made of hex digits")
+    return f"score.features_{feature_set_id}_v1"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def ensure_features_table(connection: Connection, feature_set: FeatureSet) -> None:
+    """Creates the table of a feature set, with a comment on every column, and registers the set; twice changes nothing."""
+    known = connection.execute(
+        "SELECT count(*) FROM registry.feature_sets_v1 WHERE feature_set_id = $id", {"id": feature_set.feature_set_id}
+    ).fetchone()
+    if known is not None and known[0] > 0:
+        return
+    table = features_table(feature_set.feature_set_id)
+    types = {"number": "DOUBLE", "text": "VARCHAR"}
+    columns = ",\n  ".join(f'"{feature.name}" {types[feature.kind]}' for feature in feature_set.features)
+    with transaction(connection):
+        connection.execute(
+            f"CREATE TABLE {table} (\n  application_id BIGINT NOT NULL,\n  batch_id INTEGER NOT NULL,\n  {columns}\n)"
+        )
+        connection.execute(
+            f"COMMENT ON TABLE {table} IS 'One row per scored application version: the values the model was given.'"
+        )
+        connection.execute(f"COMMENT ON COLUMN {table}.application_id IS 'Applicant key.'")
+        connection.execute(f"COMMENT ON COLUMN {table}.batch_id IS 'Delivery of the application version, as yyyymmddvv.'")
+        for feature in feature_set.features:
+            connection.execute(f'COMMENT ON COLUMN {table}."{feature.name}" IS {_quoted(feature.description)}')
+        connection.execute(
+            "INSERT INTO registry.feature_sets_v1 BY NAME SELECT $id AS feature_set_id, $n AS n_features, $content AS content",
+            {
+                "id": feature_set.feature_set_id,
+                "n": len(feature_set.features),
+                "content": json.dumps([[feature.name, feature.kind] for feature in feature_set.features]),
+            },
+        )
+
+
+def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredChunk) -> None:
+    """Writes everything about a chunk of application versions in one transaction, replacing exactly its own key."""
+    table = features_table(feature_set.feature_set_id)
+    registered = {
+        "chunk": chunk.decisions.select("application_id", "batch_id"),
+        "new_decisions": chunk.decisions,
+        "new_reasons": chunk.reasons,
+        "new_quality": chunk.quality,
+        "new_features": chunk.features,
+    }
+    for name, frame in registered.items():
+        connection.register(name, frame)
+    try:
+        with transaction(connection):
+            for name in ("decisions", "reasons", "quality"):
+                connection.execute(sql(f"score/delete_{name}"))
+                connection.execute(sql(f"score/insert_{name}"))
+            connection.execute(
+                f"DELETE FROM {table} AS f USING chunk AS c WHERE f.application_id = c.application_id AND f.batch_id = c.batch_id"
+            )
+            connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
+    finally:
+        for name in registered:
+            connection.unregister(name)

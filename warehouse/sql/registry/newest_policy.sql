@@ -1,0 +1,8 @@
+-- grain: at most one row, the policy applied last
+-- reads: registry.policies_v1
+-- params: none
+-- why: the file of tonight has to be this one
+SELECT policy_sha256, content
+FROM registry.policies_v1
+ORDER BY effective_on DESC, applied_at DESC
+LIMIT 1
