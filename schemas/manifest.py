@@ -80,6 +80,8 @@ class ModelManifest(_Frozen):
     calibration: Calibration
     threshold: Annotated[float, Field(gt=0, lt=1)]
     policy_sha256: str
+    #: attributes kept out of the features, by the policy of the training
+    protected: list[str]
     received_from: date
     received_to: date
     n_rows: int

@@ -28,8 +28,8 @@ def _missing(matrix: NDArray[np.float64], manifest: ModelManifest) -> NDArray[np
 
 
 def _unseen(matrix: NDArray[np.float64], manifest: ModelManifest) -> NDArray[np.bool_]:
-    is_text = np.array([item.kind == "text" for item in manifest.inputs])
-    unseen: NDArray[np.bool_] = (matrix == manifest.unseen_code) & is_text[None, :]
+    codes = np.array([manifest.unseen_codes.get(item.name, np.nan) for item in manifest.inputs])
+    unseen: NDArray[np.bool_] = matrix == codes
     return unseen
 
 

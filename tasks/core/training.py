@@ -119,6 +119,7 @@ def build_manifest(split: Split, plan: TrainingPlan, fit: _Fit, holdout_pd: Vect
         calibration=fit.calibration,
         threshold=fit.threshold,
         policy_sha256=plan.policy.sha256,
+        protected=list(plan.policy.protected.columns),
         received_from=received_from,
         received_to=received_to,
         n_rows=split.fitted.height,
