@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-Record = dict[str, Any]
+from schemas.readings import Explanation, Record
 
 
-def render_explanation(explanation: Any) -> str:
+def render_explanation(explanation: Explanation) -> str:
     """The decision, its reasons with weights, what its inputs lacked, and earlier decisions on the application."""
     parts = [
         _decision(explanation.decision),

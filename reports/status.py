@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from reports.tables import render
+from schemas.readings import Record, Status
 from schemas.settings import Settings
 
-Record = dict[str, Any]
 
-
-def render_status(status: Any, settings: Settings) -> str:
+def render_status(status: Status, settings: Settings) -> str:
     """One screen: freshness, champion, last deliveries, decisions of the newest business date."""
     if status.freshness is None:
         return f"No night has been published in {settings.home} yet.\nStart with `loanwatch nightly`.\n"
@@ -37,7 +34,7 @@ def _champion(record: Record | None) -> str:
     if record is None:
         return "Champion         none: train one with `loanwatch retrain`\n"
     return (
-        f"Champion         {record['model_version']}, trained on {record['n_rows']:,} applications as of {record['trained_as_of']}\n"
+        f"Champion         {record['model_version']}, trained on {record['n_rows']:,} rows as of {record['trained_as_of']}\n"
         f"                 hold-out AUC {record['auc']:.4f}, cost {record['cost']:.4f}, threshold {record['threshold']:.4f}\n"
     )
 

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import resources
 
 from schemas.errors import CheckFailedError
+from schemas.references import Finding
 from warehouse.connection import Connection
 
 _SHOWN_ROWS = 5
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A check that found rows: its name, `fail` or `warn`, how many, and the keys of the first few."""
-
-    check: str
-    severity: str
-    n_rows: int
-    keys: list[str]
 
 
 def _checks() -> list[tuple[str, str, str]]:

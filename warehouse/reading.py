@@ -4,37 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
 from schemas.errors import UsageError
+from schemas.readings import Explanation, Record, Status
 from schemas.settings import Settings
 from warehouse.connection import Connection
 from warehouse.sql_files import sql
-
-Record = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Status:
-    """What `loanwatch status` shows; `freshness` is None before the first publication."""
-
-    freshness: Record | None
-    champion: Record | None
-    batches: list[Record]
-    mix: list[Record]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """A decision in force, its reasons, its quality record and every decision on the application."""
-
-    decision: Record
-    reasons: list[Record]
-    quality: Record
-    versions: list[Record]
 
 
 @contextmanager

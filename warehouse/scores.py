@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from schemas.policy import QualityRules
+from schemas.references import PendingBatch
 from warehouse.connection import Connection, transaction
 from warehouse.sql_files import sql
 
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from schemas.features import FeatureSet
-
-
-@dataclass(frozen=True)
-class PendingBatch:
-    """A delivery with application versions that are not decided yet."""
-
-    batch_id: int
-    received_on: date
-    n_pending: int
 
 
 @dataclass(frozen=True)

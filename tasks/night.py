@@ -1,0 +1,114 @@
+"""The steps of a night as plain functions: each opens the warehouse by reference, writes whole, and returns counts only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from logging import getLogger
+from pathlib import Path
+
+from schemas.errors import UsageError
+from schemas.policy import load_policy
+from schemas.references import BatchScore, Finding, IngestResult, NightSummary, PendingBatch
+from schemas.settings import Settings
+from tasks.ingest import ingest_delivery, newest_ready_date, pending_deliveries
+from tasks.progress import OnProgress
+from tasks.score import score_batch
+from warehouse.checking import require_sound, run_checks
+from warehouse.connection import open_warehouse, transaction
+from warehouse.publication import publish_snapshot
+from warehouse.registry import champion_on, require_policy_in_force
+from warehouse.runs import end_run, start_run
+from warehouse.scores import pending_batches
+
+logger = getLogger(__name__)
+
+
+def newest_business_date(settings: Settings) -> date:
+    """The business date of the newest ready folder. Raises UsageError when there is none."""
+    newest = newest_ready_date(settings)
+    if newest is None:
+        raise UsageError(
+            "no delivery is ready",
+            expected="a folder landing/YYYY-MM-DD with _READY in it",
+            where=str(settings.landing),
+            remedy="deliver one, or try `loanwatch simulate --days 120 --per-day 200 --seed 1`",
+        )
+    return newest
+
+
+@contextmanager
+def hold_warehouse(settings: Settings) -> Iterator[None]:
+    """Keeps the warehouse to this process for a whole night; the steps inside open it again at no cost."""
+    with open_warehouse(settings):
+        yield
+
+
+@contextmanager
+def recorded_run(settings: Settings, command: str, as_of: date) -> Iterator[NightSummary]:
+    """Puts a run on record before it starts, and how it ended."""
+    with open_warehouse(settings) as connection:
+        summary = NightSummary(as_of, start_run(connection, command, as_of))
+    done = False
+    try:
+        yield summary
+        done = True
+    finally:
+        with open_warehouse(settings) as connection:
+            end_run(connection, summary.run_id, "done" if done else "failed", summary.headline())
+
+
+def require_ready(settings: Settings, as_of: date) -> None:
+    """Checks before anything is touched: the policy file is the one in force, and a champion decides on that date.
+
+    Raises:
+        VerificationError: the policy file differs from the registered policy (exit 14).
+        NoChampionError: no model is in force (exit 11).
+    """
+    with open_warehouse(settings) as connection:
+        with transaction(connection):
+            require_policy_in_force(connection, load_policy(settings.policy_file))
+        champion_on(connection, as_of)
+
+
+def take_in(settings: Settings, as_of: date, on_progress: OnProgress | None = None) -> list[IngestResult]:
+    """Takes in every ready delivery up to the business date that is new or changed; a refused one is recorded and passed over."""
+    policy = load_policy(settings.policy_file)
+    results = []
+    with open_warehouse(settings) as connection:
+        deliveries = pending_deliveries(settings, connection, as_of)
+        for number, delivery in enumerate(deliveries, start=1):
+            result = ingest_delivery(connection, delivery, policy)
+            results.append(result)
+            if on_progress is not None:
+                on_progress(number, len(deliveries), str(delivery.received_on))
+            if result.is_refused:
+                logger.warning("delivery of %s refused: %s", delivery.received_on, result.refused_because)
+    return results
+
+
+def find_pending(settings: Settings, as_of: date) -> list[PendingBatch]:
+    """Deliveries with undecided applications, oldest first."""
+    with open_warehouse(settings) as connection:
+        return pending_batches(connection, as_of)
+
+
+def score_delivery(settings: Settings, batch: PendingBatch, on_progress: OnProgress | None = None) -> BatchScore:
+    """Decides and explains every undecided application of one delivery."""
+    with open_warehouse(settings) as connection:
+        return score_batch(connection, settings, batch, on_progress)
+
+
+def check_warehouse(settings: Settings) -> list[Finding]:
+    """Runs every check; returns the warnings. Raises CheckFailedError when a check of severity `fail` finds rows."""
+    with open_warehouse(settings) as connection:
+        findings = run_checks(connection)
+    require_sound(findings)
+    return findings
+
+
+def publish(settings: Settings, run_id: str, as_of: date) -> Path:
+    """Replaces the analysts' snapshot."""
+    with open_warehouse(settings) as connection:
+        return publish_snapshot(connection, settings, run_id, as_of)
