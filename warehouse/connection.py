@@ -29,7 +29,6 @@ def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str
         "memory_limit": settings.memory_limit,
         "threads": settings.threads,
         "temp_directory": str(settings.scratch),
-        "TimeZone": "UTC",
     }
 
 

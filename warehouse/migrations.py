@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import resources
 
 import duckdb
 
 from schemas.errors import VerificationError
+from warehouse.sql_files import sql
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,13 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> int:
     for migration in missing:
         connection.execute("BEGIN")
         connection.execute(migration.text)
-        connection.execute(
-            "INSERT INTO ops.migrations_v1 BY NAME SELECT $version AS version, $name AS name, $sha256 AS sha256, "
-            "now()::TIMESTAMP AS applied_at",
-            {"version": migration.version, "name": migration.name, "sha256": migration.sha256},
-        )
+        values = {
+            "version": migration.version,
+            "name": migration.name,
+            "sha256": migration.sha256,
+            "applied_at": datetime.now(UTC).replace(tzinfo=None),
+        }
+        connection.execute(sql("runs/insert_migration"), values)
         connection.execute("COMMIT")
     return len(missing)
 
