@@ -44,3 +44,24 @@ class SimulationParameters(_Parameters):
     per_day: Annotated[int, Field(title="Applicants", description="New applicants of the day.", ge=0, le=100_000)] = 250
     seed: Annotated[int, Field(title="Seed", description="The same seed gives the same applicants.", ge=0, le=100_000)] = 1
     scenario: Annotated[str, Field(title="Scenario", description="What is odd about the day; none is an ordinary one.")] = "none"
+
+
+class RetrainParameters(_Parameters):
+    """Parameters of a retraining. `parameters` override LightGBM's defaults by name."""
+
+    maturity_days: Annotated[
+        int,
+        Field(
+            title="Maturity, days",
+            description="A cohort is used once this many days have passed since it was received: its whole performance window.",
+            ge=1,
+            le=3650,
+        ),
+    ] = 90
+    received_from: Annotated[date, Field(title="Received from", description="First cohort that may be used.")] = date(1, 1, 1)
+    received_to: Annotated[date, Field(title="Received to", description="Last cohort that may be used.")] = date(9999, 12, 31)
+    seed: Annotated[int, Field(title="Seed", description="The same seed and data give the same model.", ge=0, le=2**31 - 1)] = 0
+    parameters: Annotated[
+        dict[str, float | int | str | bool],
+        Field(title="LightGBM", description="Parameters of LightGBM that differ from the defaults."),
+    ] = {}

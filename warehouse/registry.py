@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from schemas.errors import NoChampionError, VerificationError
 from schemas.manifest import ModelManifest, version_sha256
 from schemas.policy import Policy, parse_policy
 from warehouse.connection import Connection
 from warehouse.sql_files import sql
+
+if TYPE_CHECKING:
+    import polars as pl
 
 #: The first model and the first policy of a home decide on every earlier business date too: there is nothing before them.
 BEGINNING = date(1, 1, 1)
@@ -169,3 +172,16 @@ def record_promotion(
     }
     connection.execute(sql("registry/insert_promotion"), values)
     return effective_on
+
+
+def training_versions(
+    connection: Connection, as_of: date, *, maturity_days: int, received_from: date, received_to: date
+) -> pl.DataFrame:
+    """Labelled application versions of the cohorts mature at `as_of`: application_id, batch_id, received_on, target."""
+    values = {
+        "as_of": as_of,
+        "maturity_days": maturity_days,
+        "received_from": received_from,
+        "received_to": received_to,
+    }
+    return connection.execute(sql("registry/training_versions"), values).pl()

@@ -1,0 +1,137 @@
+"""Training: what has arrived is taken in, mature outcomes are joined with features, a model is fitted and registered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from logging import getLogger
+
+import polars as pl
+
+from schemas.errors import UsageError
+from schemas.features import FeatureSet, feature_set
+from schemas.manifest import ModelManifest
+from schemas.parameters import RetrainParameters
+from schemas.policy import Policy, load_policy
+from schemas.settings import Settings
+from tasks.core.training import FittedModel, TrainingPlan, fit_model
+from tasks.model_files import write_model
+from tasks.night import take_in
+from tasks.progress import OnProgress
+from warehouse.connection import Connection, open_warehouse, transaction
+from warehouse.features import iter_features, observe_levels
+from warehouse.registry import (
+    has_champion,
+    next_model_version,
+    record_promotion,
+    register_model,
+    require_policy_in_force,
+    training_versions,
+)
+
+logger = getLogger(__name__)
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RetrainResult:
+    """A registered version: its manifest, and whether it became champion at once."""
+
+    manifest: ModelManifest
+    is_champion: bool
+
+
+def champion_exists(settings: Settings) -> bool:
+    """Whether this home has ever had a champion."""
+    with open_warehouse(settings) as connection:
+        return has_champion(connection)
+
+
+def _require_rows(versions: pl.DataFrame, as_of: date, parameters: RetrainParameters) -> None:
+    if versions.is_empty():
+        raise UsageError(
+            f"no application has a mature outcome as of {as_of}",
+            expected=f"cohorts received at least {parameters.maturity_days} days earlier, with outcomes delivered by then",
+            where="raw.application, raw.outcomes",
+            remedy="deliver outcomes, name a later --as-of, or shorten the window with --set maturity_days=N",
+        )
+
+
+def training_frame(
+    connection: Connection, features: FeatureSet, versions: pl.DataFrame, chunk_rows: int, on_progress: OnProgress | None
+) -> pl.DataFrame:
+    """Features and target of the versions: application_id, batch_id, target, then the features; sorted by key."""
+    frames, done = [], 0
+    for frame in iter_features(connection, features, versions, chunk_rows):
+        frames.append(frame)
+        done += frame.height
+        if on_progress is not None:
+            on_progress(done, versions.height, "features")
+    keys = ["application_id", "batch_id"]
+    target = versions.select(*keys, "target")
+    return pl.concat(frames).join(target, on=keys, how="inner", maintain_order="left").select(*keys, "target", *features.names)
+
+
+def _fit(
+    connection: Connection, settings: Settings, as_of: date, parameters: RetrainParameters, policy: Policy, say: Say
+) -> FittedModel:
+    versions = training_versions(
+        connection,
+        as_of,
+        maturity_days=parameters.maturity_days,
+        received_from=parameters.received_from,
+        received_to=parameters.received_to,
+    )
+    _require_rows(versions, as_of, parameters)
+    levels = observe_levels(connection, int(as_of.strftime("%Y%m%d")) * 100 + 99)
+    features = feature_set(levels, policy.protected.columns)
+    say(f"{versions.height:,} mature outcomes, {len(features.names)} features")
+    frame = training_frame(connection, features, versions, settings.chunk_rows, None)
+    plan = TrainingPlan(
+        model_version=next_model_version(connection, as_of),
+        trained_as_of=as_of,
+        feature_set_id=features.feature_set_id,
+        levels=levels,
+        policy=policy,
+        seed=parameters.seed,
+        parameters=parameters.parameters,
+    )
+    return fit_model(frame, plan, say)
+
+
+def _register(connection: Connection, settings: Settings, fitted: FittedModel) -> bool:
+    """Files first, then the registry in one transaction: a version that the registry names always has its files."""
+    write_model(settings.models, fitted.manifest, fitted.text)
+    with transaction(connection):
+        is_first = not has_champion(connection)
+        register_model(connection, fitted.manifest)
+        if is_first:
+            reason = "first model of this home"
+            record_promotion(connection, fitted.manifest.model_version, kind="bootstrap", approved_by="bootstrap", reason=reason)
+    return is_first
+
+
+def retrain(
+    settings: Settings,
+    as_of: date,
+    parameters: RetrainParameters,
+    *,
+    say: Say = logger.info,
+    on_progress: OnProgress | None = None,
+) -> RetrainResult:
+    """Ingests, fits a candidate on the cohorts mature at `as_of`, and registers it; the first of a home becomes champion.
+
+    Raises:
+        UsageError: too few mature outcomes, or an unknown parameter.
+        VerificationError: the policy file differs from the policy in force.
+    """
+    policy = load_policy(settings.policy_file)
+    with open_warehouse(settings) as connection:
+        with transaction(connection):
+            require_policy_in_force(connection, policy)
+        take_in(settings, as_of, on_progress)
+        fitted = _fit(connection, settings, as_of, parameters, policy, say)
+        is_champion = _register(connection, settings, fitted)
+    return RetrainResult(fitted.manifest, is_champion)
