@@ -1,0 +1,148 @@
+"""Delivered cells to typed cells: what cannot be read as the column's type becomes null and is listed, nothing is guessed.
+
+NaN is a missing value. An empty text is a missing value. Infinite numbers, text in a number, fractions in an integer are not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from schemas.frames import frame_dtype
+from schemas.tables import Column, Table
+
+#: Up to here a 64-bit float holds every integer exactly.
+_EXACT = float(2**53)
+
+FAILURE_SCHEMA = {"position": pl.UInt32, "rule": pl.String, "column_name": pl.String}
+
+
+@dataclass(frozen=True)
+class Converted:
+    """`frame`: the table's columns in order, typed. `failures`: position of the row, rule, column_name."""
+
+    frame: pl.DataFrame
+    failures: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """How one column is read: its value, and for each rule what breaks it."""
+
+    column: Column
+    value: pl.Expr
+    broken: tuple[tuple[str, pl.Expr], ...]
+
+
+def _as_float(name: str, dtype: pl.DataType) -> pl.Expr:
+    source = pl.col(name)
+    if dtype == pl.String:
+        source = source.str.strip_chars()
+    return source.cast(pl.Float64, strict=False)
+
+
+def _given(name: str, dtype: pl.DataType) -> pl.Expr:
+    """Whether the cell holds anything at all."""
+    source = pl.col(name)
+    return source.is_not_null() & (source.str.strip_chars() != "") if dtype == pl.String else source.is_not_null()
+
+
+def _integer_cell(column: Column, dtype: pl.DataType) -> _Cell:
+    name = column.name
+    if dtype.is_integer() or dtype == pl.Boolean:
+        whole = pl.col(name).cast(pl.Int64, strict=False)
+        return _Cell(column, whole, (("above_maximum", pl.col(name).is_not_null() & whole.is_null()),))
+    number = _as_float(name, dtype)
+    finite = number.is_finite()
+    read = pl.when(finite & (number == number.floor()) & (number.abs() < _EXACT)).then(number).cast(pl.Int64, strict=False)
+    inexact = finite & (number.abs() >= _EXACT)
+    if dtype == pl.String and column.kind == "key":
+        whole = pl.col(name).str.strip_chars().cast(pl.Int64, strict=False)
+        read, inexact = pl.coalesce(whole, read), inexact & whole.is_null()
+    broken = [
+        ("not_finite", number.is_infinite()),
+        ("not_integral", finite & (number != number.floor())),
+        ("above_maximum", inexact & (number > 0)),
+        ("below_minimum", inexact & (number < 0)),
+    ]
+    if dtype == pl.String:
+        broken.insert(0, ("not_a_number", _given(name, dtype) & number.is_null()))
+    return _Cell(column, read, tuple(broken))
+
+
+def _number_cell(column: Column, dtype: pl.DataType) -> _Cell:
+    number = _as_float(column.name, dtype)
+    broken = [("not_finite", number.is_infinite())] if dtype.is_float() or dtype == pl.String else []
+    if dtype == pl.String:
+        broken.append(("not_a_number", _given(column.name, dtype) & number.is_null()))
+    return _Cell(column, pl.when(number.is_finite()).then(number), tuple(broken))
+
+
+def _text_cell(column: Column, dtype: pl.DataType) -> _Cell:
+    source = pl.col(column.name)
+    text = source if dtype == pl.String else source.cast(pl.String, strict=False)
+    broken = (("invalid_utf8", source.is_not_null() & text.is_null()),) if dtype == pl.Binary else ()
+    return _Cell(column, pl.when(text != "").then(text), broken)
+
+
+def _date_cell(column: Column, dtype: pl.DataType) -> _Cell:
+    source = pl.col(column.name)
+    if dtype == pl.Date:
+        return _Cell(column, source, ())
+    if dtype == pl.String:
+        day = source.str.strip_chars().str.to_date("%Y-%m-%d", strict=False)
+        return _Cell(column, day, (("not_a_date", _given(column.name, dtype) & day.is_null()),))
+    day = source.cast(pl.Date, strict=False)
+    return _Cell(column, day, (("not_a_date", source.is_not_null() & (day.cast(dtype) != source).fill_null(value=True)),))
+
+
+def _cell(column: Column, schema: pl.Schema) -> _Cell:
+    dtype = schema.get(column.name)
+    if dtype is None or dtype == pl.Null:
+        return _Cell(column, pl.lit(None), ())
+    if column.is_integer:
+        return _integer_cell(column, dtype)
+    if column.is_numeric:
+        return _number_cell(column, dtype)
+    return _text_cell(column, dtype) if column.kind == "text" else _date_cell(column, dtype)
+
+
+def _readable(frame: pl.DataFrame, delivered: Table) -> pl.DataFrame:
+    """Bytes of a numeric or date column read as text first, so that they are judged like any other text."""
+    names = [c.name for c in delivered.columns if c.kind != "text" and frame.schema.get(c.name) == pl.Binary]
+    return frame.with_columns(pl.col(name).cast(pl.String, strict=False).fill_null("\N{REPLACEMENT CHARACTER}") for name in names)
+
+
+def positions_where(frame: pl.DataFrame, broken: list[tuple[str, str, pl.Expr]]) -> pl.DataFrame:
+    """Position, rule and column_name of every row for which an expression is true; (column, rule, expression) each."""
+    if not broken:
+        return pl.DataFrame(schema=FAILURE_SCHEMA)
+    counts = frame.select(expr.sum().alias(str(i)) for i, (_, _, expr) in enumerate(broken)).row(0)
+    found = [
+        frame.select(expr.fill_null(value=False).arg_true().alias("position")).with_columns(
+            pl.col("position").cast(pl.UInt32), pl.lit(rule).alias("rule"), pl.lit(column).alias("column_name")
+        )
+        for (column, rule, expr), count in zip(broken, counts, strict=True)
+        if count
+    ]
+    return pl.concat(found) if found else pl.DataFrame(schema=FAILURE_SCHEMA)
+
+
+def convert(delivered: Table, frame: pl.DataFrame) -> Converted:
+    """The frame with every column of the table in its type; columns that it lacks are null.
+
+    Args:
+        delivered: the table.
+        frame: rows as received; other columns than the table's are left out.
+    """
+    frame = _readable(frame, delivered)
+    cells = [_cell(column, frame.schema) for column in delivered.columns]
+    typed = frame.select(
+        pl.repeat(None, pl.len(), dtype=frame_dtype(cell.column)).alias(cell.column.name)
+        if cell.column.name not in frame.columns
+        else cell.value.cast(frame_dtype(cell.column)).alias(cell.column.name)
+        for cell in cells
+    )
+    broken = [(cell.column.name, rule, expr) for cell in cells for rule, expr in cell.broken]
+    return Converted(typed, positions_where(frame, broken))

@@ -1,0 +1,126 @@
+"""Ingest: what has arrived is read, validated and written, one delivery in one transaction, each exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from logging import getLogger
+
+from schemas.errors import DeliveryRefusedError
+from schemas.policy import Policy
+from schemas.settings import Settings
+from tasks.take_in import count_applications, refuse_files, take_in_files
+from warehouse.connection import Connection, transaction
+from warehouse.deliveries.folders import Delivery, read_delivery, ready_folders
+from warehouse.ingest_store import BatchWriter, FileCounts, check_home, latest_versions
+
+logger = getLogger(__name__)
+
+#: Told after each chunk: the delivery, the table, and the rows of that file read so far.
+Progress = Callable[[Delivery, str, int], None]
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """What became of one delivery. `files`: counts by file name. `n_received` counts applications."""
+
+    batch_id: int
+    received_on: date
+    files: dict[str, FileCounts]
+    n_received: int
+    n_accepted: int
+    n_quarantined: int
+    n_duplicates: int
+    n_withdrawn: int
+    is_refused: bool
+    refused_because: str | None
+
+
+def newest_ready_date(settings: Settings) -> date | None:
+    """The business date of the newest ready folder; None where there is none."""
+    return max(ready_folders(settings.landing), default=None)
+
+
+def pending_deliveries(settings: Settings, connection: Connection, as_of: date | None) -> list[Delivery]:
+    """Ready deliveries up to `as_of` (None: all) whose content is not that of the latest version of their day, in date order.
+
+    Raises:
+        ResourceError: a folder may not be read.
+    """
+    known = latest_versions(connection)
+    pending = []
+    for received_on, folder in ready_folders(settings.landing).items():
+        if as_of is not None and received_on > as_of:
+            continue
+        delivery = read_delivery(received_on, folder)
+        if received_on not in known or known[received_on].content_sha256 != delivery.content_sha256:
+            pending.append(delivery)
+    return pending
+
+
+def _result(
+    writer: BatchWriter, files: dict[str, FileCounts], n_received: int, n_withdrawn: int, because: str | None
+) -> IngestResult:
+    names = [file.name for file in writer.delivery.files if file.table == "application"]
+    applications = files.get(names[0], FileCounts()) if names else FileCounts()
+    return IngestResult(
+        batch_id=writer.batch_id,
+        received_on=writer.delivery.received_on,
+        files=files,
+        n_received=n_received,
+        n_accepted=applications.n_accepted,
+        n_quarantined=applications.n_bad,
+        n_duplicates=applications.n_duplicates,
+        n_withdrawn=n_withdrawn,
+        is_refused=because is not None,
+        refused_because=because,
+    )
+
+
+def _write(writer: BatchWriter, policy: Policy, on_progress: Progress | None) -> IngestResult:
+    because, n_withdrawn = None, 0
+    report = (lambda table, n_rows: on_progress(writer.delivery, table, n_rows)) if on_progress else None
+    try:
+        files, n_withdrawn = take_in_files(writer, policy, report)
+        writer.settle_home()
+    except DeliveryRefusedError as refusal:
+        because = f"{refusal.code}: {refusal.found}"
+        files = refuse_files(writer, refusal)
+    n_received = count_applications(writer.delivery, files)
+    writer.write_ledger(files, n_received, because)
+    return _result(writer, files, n_received, n_withdrawn, because)
+
+
+def ingest_delivery(
+    connection: Connection, delivery: Delivery, policy: Policy, on_progress: Progress | None = None
+) -> IngestResult:
+    """Takes in one delivery, or records why it is refused; one transaction.
+
+    Raises:
+        UsageError: it would mix simulated and real rows in one home, or is the hundredth version of its day.
+    """
+    check_home(connection, delivery)
+    known = latest_versions(connection).get(delivery.received_on)
+    with transaction(connection):
+        writer = BatchWriter(connection, delivery, known.day_version + 1 if known else 1)
+        result = _write(writer, policy, on_progress)
+    if result.is_refused:
+        logger.error("batch %d refused: %s", result.batch_id, result.refused_because)
+    else:
+        logger.info("batch %d: %d received, %d accepted", result.batch_id, result.n_received, result.n_accepted)
+    return result
+
+
+def ingest_all(
+    settings: Settings, connection: Connection, policy: Policy, as_of: date | None = None, on_progress: Progress | None = None
+) -> list[IngestResult]:
+    """Takes in every pending delivery up to `as_of`, in date order; a refused one does not stop the next.
+
+    Raises:
+        UsageError: one of them would mix simulated and real rows; found before any is taken in, as far as it can be.
+    """
+    pending = pending_deliveries(settings, connection, as_of)
+    for delivery in pending:
+        check_home(connection, delivery)
+    return [ingest_delivery(connection, delivery, policy, on_progress) for delivery in pending]

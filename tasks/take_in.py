@@ -1,0 +1,184 @@
+"""The files of one delivery: read in chunks, validated, sorted into accepted, bad and duplicate rows.
+
+The caller holds the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from schemas.errors import DeliveryRefusedError
+from schemas.policy import Policy
+from tasks.core.repeats import duplicates_of, repeated_in_file
+from tasks.core.validation import Validated, validate
+from warehouse.deliveries.chunks import APPLICANT, ROW_NUMBER, Chunk, Header
+from warehouse.deliveries.folders import Delivery, TableFile, check_files
+from warehouse.deliveries.reading import count_rows, original_texts, read_chunks, read_header
+from warehouse.ingest_store import BatchWriter, FileCounts
+
+Report = Callable[[str, int], None]
+
+#: Refusals of a file of which nothing was received.
+_UNREAD = {"unreadable_file", "empty_file"}
+
+
+@dataclass(frozen=True)
+class BadRows:
+    """`failures`: row_number, application_id, rule, column_name. `rejected`: row_number, application_id, original_text."""
+
+    failures: pl.DataFrame
+    rejected: pl.DataFrame
+
+
+def _read_headers(delivery: Delivery) -> dict[str, Header]:
+    """The headers by file name; every file that cannot be taken in is named in the refusal."""
+    headers: dict[str, Header] = {}
+    refusals = []
+    for file in delivery.files:
+        try:
+            headers[file.name] = read_header(file)
+        except DeliveryRefusedError as refusal:
+            refusals.append(refusal)
+    if refusals:
+        first = refusals[0]
+        found = "; also ".join(refusal.found for refusal in refusals)
+        raise DeliveryRefusedError(first.code, found, expected=first.expected, where=first.where, remedy=first.remedy)
+    return headers
+
+
+def _bad_rows(chunk: Chunk, validated: Validated) -> BadRows:
+    numbers = validated.typed.select(
+        ROW_NUMBER,
+        (pl.col(APPLICANT) if APPLICANT in validated.typed.columns else pl.lit(None, pl.Int64)).alias("application_id"),
+    )
+    failures = validated.failures.with_columns(numbers[validated.failures["position"]])
+    positions = validated.failures["position"].unique().sort()
+    texts = pl.Series("original_text", chunk.original_text(positions.to_list()), dtype=pl.String)
+    unread = chunk.broken.with_columns(pl.lit(None, pl.String).alias("column_name"))
+    names = [ROW_NUMBER, "application_id"]
+    return BadRows(
+        pl.concat([unread.select(*names, "rule", "column_name"), failures.select(*names, "rule", "column_name")]).sort(
+            ROW_NUMBER
+        ),
+        pl.concat([unread.select(*names, "original_text"), numbers[positions].with_columns(texts)]).sort(ROW_NUMBER),
+    )
+
+
+def _take_in_rows(writer: BatchWriter, file: TableFile, header: Header, report: Report | None) -> FileCounts:
+    n_received = n_accepted = n_bad = 0
+    for chunk in read_chunks(file, header):
+        validated = validate(file.table, chunk.frame, writer.delivery.received_on)
+        writer.add_rows(file.table, validated.good)
+        if chunk.n_rows > validated.good.height:
+            bad = _bad_rows(chunk, validated)
+            writer.add_bad_rows(file.name, bad.failures, bad.rejected)
+        n_received += chunk.n_rows
+        n_accepted += validated.good.height
+        n_bad += chunk.n_rows - validated.good.height
+        if report:
+            report(file.table, n_received)
+    return FileCounts(n_received, n_accepted, n_bad, extra_columns=header.extra_columns)
+
+
+def _quarantine_conflicts(writer: BatchWriter, file: TableFile, header: Header, conflicts: pl.DataFrame) -> None:
+    """Rows of one applicant that contradict each other: nobody knows which one counts, so none does."""
+    texts = original_texts(file, header, set(conflicts[ROW_NUMBER].to_list()))
+    text = pl.Series("original_text", [texts[number] for number in conflicts[ROW_NUMBER]], dtype=pl.String)
+    rules = [pl.lit("conflicting_duplicate").alias("rule"), pl.lit(APPLICANT).alias("column_name")]
+    rows = conflicts.select(ROW_NUMBER, "application_id")
+    writer.add_bad_rows(file.name, rows.with_columns(rules), rows.with_columns(text))
+
+
+def _settle_applications(writer: BatchWriter, file: TableFile, header: Header, counts: FileCounts) -> FileCounts:
+    """Takes repeated and unchanged applications out of the accepted ones."""
+    repeats = repeated_in_file(writer.find_repeats(), writer.batch_id)
+    if not repeats.conflicts.is_empty():
+        _quarantine_conflicts(writer, file, header, repeats.conflicts)
+        writer.remove_applications(repeats.conflicts[ROW_NUMBER])
+    writer.remove_applications(repeats.copies[ROW_NUMBER])
+    unchanged = writer.find_unchanged() if writer.day_version > 1 else repeats.copies.clear()
+    writer.remove_applications(unchanged[ROW_NUMBER])
+    duplicates = duplicates_of(repeats.copies, unchanged)
+    writer.add_duplicates(duplicates)
+    n_bad = counts.n_bad + repeats.conflicts.height
+    n_accepted = counts.n_received - n_bad - duplicates.height
+    return replace(counts, n_accepted=n_accepted, n_bad=n_bad, n_duplicates=duplicates.height)
+
+
+def _check_bad_share(file: TableFile, counts: FileCounts, policy: Policy) -> None:
+    """One bad row never stops a delivery; more of them than the policy allows do."""
+    share = policy.validation.max_bad_share
+    if counts.n_bad > 1 and counts.n_bad > share * counts.n_received:
+        raise DeliveryRefusedError(
+            "too_many_bad_rows",
+            f"{counts.n_bad} of {counts.n_received} rows of {file.name} are bad",
+            expected=f"at most {share:.1%} (validation.max_bad_share of the policy)",
+            where=str(file.path),
+            remedy="see marts.quarantine for the rules that they broke, mend the source, and deliver the day again",
+        )
+
+
+def _take_in_file(writer: BatchWriter, file: TableFile, header: Header, report: Report | None) -> FileCounts:
+    counts = _take_in_rows(writer, file, header, report)
+    if file.table == "application":
+        return _settle_applications(writer, file, header, counts)
+    if file.table == "bureau_balance":
+        return replace(counts, n_orphans=writer.count_orphans())
+    return counts
+
+
+def take_in_files(writer: BatchWriter, policy: Policy, report: Report | None) -> tuple[dict[str, FileCounts], int]:
+    """Writes the rows of every file; counts by file name, and how many versions of the day were withdrawn.
+
+    Raises:
+        DeliveryRefusedError: the delivery as a whole cannot be taken in; what was written so far is to be undone.
+    """
+    check_files(writer.delivery)
+    headers = _read_headers(writer.delivery)
+    counts: dict[str, FileCounts] = {}
+    for file in writer.delivery.files:
+        counts[file.name] = _take_in_file(writer, file, headers[file.name], report)
+        _check_bad_share(file, counts[file.name], policy)
+    return counts, _withdraw_absent(writer)
+
+
+def _withdraw_absent(writer: BatchWriter) -> int:
+    """A folder without an application file says nothing about applications; one with 0 rows withdraws them all."""
+    names = [file.name for file in writer.delivery.files if file.table == "application"]
+    return writer.withdraw_absent(names[0]) if names and writer.day_version > 1 else 0
+
+
+def _rows_in(file: TableFile, refusal: DeliveryRefusedError) -> int:
+    """Data rows of a file of a refused delivery; 0 where it cannot be read."""
+    is_culprit = refusal.code in _UNREAD and refusal.where == str(file.path)
+    if is_culprit or not file.content_sha256:
+        return 0
+    try:
+        read_header(file)
+    except DeliveryRefusedError as own:
+        if own.code in _UNREAD:
+            return 0
+    try:
+        return count_rows(file)
+    except DeliveryRefusedError:
+        return 0
+
+
+def refuse_files(writer: BatchWriter, refusal: DeliveryRefusedError) -> dict[str, FileCounts]:
+    """Undoes what was written of a refused delivery, except the quarantine of the files that can be read; counts by file name."""
+    writer.undo_accepted()
+    counts = {}
+    for file in writer.delivery.files:
+        n_received = _rows_in(file, refusal)
+        if n_received == 0:
+            writer.undo_bad_rows(file.name)
+        counts[file.name] = FileCounts(n_received, n_bad=writer.count_bad(file.name))
+    return counts
+
+
+def count_applications(delivery: Delivery, counts: dict[str, FileCounts]) -> int:
+    """Application rows in the delivery."""
+    return sum(counts[file.name].n_received for file in delivery.files if file.table == "application")

@@ -1,0 +1,138 @@
+"""Text of a CSV file to lines, and which of them are rows. A row is one line: an open quote damages its own, never the next.
+
+The work per line is vectorised: 170 MB of applications take well under a second.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from warehouse.deliveries.folders import TableFile
+
+BLOCK_BYTES = 16 * 2**20
+MAX_LINE_BYTES = 2**20
+
+_NEWLINE, _RETURN, _COMMA, _QUOTE, _HIGH = 10, 13, 44, 34, 128
+_FIELD = rb'(?:"(?:[^"]|"")*"|[^",]*)'
+_WELL_QUOTED = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*")
+
+Integers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a block that are not blank: where each starts and ends in `data`, line end excluded."""
+
+    data: bytes
+    starts: Integers
+    ends: Integers
+
+    def line(self, index: int) -> bytes:
+        return self.data[self.starts[index] : self.ends[index]]
+
+    def text(self, index: int) -> str:
+        """The line as text; bytes that are no UTF-8 are written as escapes, so that nothing of them is lost."""
+        return self.line(index).decode("utf-8", errors="backslashreplace")
+
+
+@contextmanager
+def open_text(file: TableFile) -> Iterator[IO[bytes]]:
+    """The bytes of a CSV file, unpacked if it is a gzip file."""
+    if file.name.endswith(".gz"):
+        with gzip.open(file.path, "rb") as unpacked:
+            yield cast("IO[bytes]", unpacked)
+    else:
+        with file.path.open("rb") as stream:
+            yield stream
+
+
+def blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    """Whole lines, about BLOCK_BYTES at a time. An endless line is cut, but stays longer than MAX_LINE_BYTES."""
+    carry, is_cut = b"", False
+    while piece := stream.read(BLOCK_BYTES):
+        if is_cut:
+            found = piece.find(b"\n")
+            piece, is_cut = (b"", True) if found < 0 else (piece[found:], False)
+        data = carry + piece
+        last = data.rfind(b"\n") + 1
+        carry = data[last:]
+        if len(carry) > MAX_LINE_BYTES:
+            carry, is_cut = carry[: MAX_LINE_BYTES + 1], True
+        if last:
+            yield data[:last]
+    if carry:
+        yield carry + b"\n"
+
+
+def split_lines(data: bytes) -> Lines:
+    """The lines of a block; blank ones are no lines."""
+    array = np.frombuffer(data, dtype=np.uint8)
+    newlines = np.flatnonzero(array == _NEWLINE)
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), newlines[:-1] + 1])
+    ends = newlines - ((newlines > starts) & (array[newlines - 1] == _RETURN))
+    is_line = ends > starts
+    return Lines(data, starts[is_line], ends[is_line])
+
+
+def _count(lines: Lines, positions: Integers) -> Integers:
+    return np.searchsorted(positions, lines.ends) - np.searchsorted(positions, lines.starts)
+
+
+def _mark(rules: dict[int, str], indices: Integers, rule: str) -> None:
+    for index in indices.tolist():
+        rules.setdefault(index, rule)
+
+
+def _check_encoding(rules: dict[int, str], lines: Lines, array: npt.NDArray[np.uint8]) -> None:
+    try:
+        lines.data.decode("utf-8")
+    except UnicodeDecodeError:
+        suspects = np.flatnonzero(_count(lines, np.flatnonzero(array >= _HIGH)))
+        for index in suspects.tolist():
+            try:
+                lines.line(index).decode("utf-8")
+            except UnicodeDecodeError:
+                rules.setdefault(index, "invalid_utf8")
+
+
+def _quoted_rule(line: bytes, n_columns: int) -> str | None:
+    if not _WELL_QUOTED.fullmatch(line):
+        return "bad_quoting"
+    fields = next(csv.reader([line.decode("utf-8")], strict=True))
+    return None if len(fields) == n_columns else "ragged_row"
+
+
+def broken_lines(lines: Lines, n_columns: int) -> dict[int, str]:
+    """The lines that are no rows: index and rule: line_too_long, invalid_utf8, bad_quoting or ragged_row."""
+    array = np.frombuffer(lines.data, dtype=np.uint8)
+    rules: dict[int, str] = {}
+    _mark(rules, np.flatnonzero(lines.ends - lines.starts > MAX_LINE_BYTES), "line_too_long")
+    _check_encoding(rules, lines, array)
+    has_quote = np.zeros(len(lines.starts), dtype=np.bool_)
+    if b'"' in lines.data:
+        has_quote = _count(lines, np.flatnonzero(array == _QUOTE)) > 0
+    n_commas = _count(lines, np.flatnonzero(array == _COMMA))
+    _mark(rules, np.flatnonzero(~has_quote & (n_commas != n_columns - 1)), "ragged_row")
+    for index in np.flatnonzero(has_quote).tolist():
+        if index not in rules and (rule := _quoted_rule(lines.line(index), n_columns)):
+            rules[index] = rule
+    return rules
+
+
+def without_lines(lines: Lines, left_out: Mask) -> bytes:
+    """The other lines, one newline after each."""
+    is_plain = not left_out.any() and b"\r" not in lines.data and len(lines.data) == int((lines.ends - lines.starts + 1).sum())
+    if is_plain:
+        return lines.data
+    kept = [lines.data[start:end] for start, end in zip(lines.starts[~left_out], lines.ends[~left_out], strict=True)]
+    return b"\n".join([*kept, b""]) if kept else b""

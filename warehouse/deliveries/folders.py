@@ -1,0 +1,160 @@
+"""The landing place: which folders are ready, what they hold, and the hash by which a content is known again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from schemas.errors import DeliveryRefusedError, ResourceError
+from schemas.tables import DELIVERED_TABLES
+
+READY = "_READY"
+HISTORY = "_HISTORY"
+FORMATS = (".parquet", ".csv", ".csv.gz")
+
+_MAX_SOURCE_LENGTH = 64
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """One file of a delivery. `content_sha256` is empty where it is no regular file."""
+
+    table: str
+    path: Path
+    content_sha256: str
+    n_bytes: int
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def is_parquet(self) -> bool:
+        return self.path.suffix == ".parquet"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A ready folder. `source` is `simulated` or `real`; `left_aside` names the files that are no delivered table."""
+
+    received_on: date
+    folder: Path
+    is_history: bool
+    source: str
+    files: tuple[TableFile, ...]
+    left_aside: tuple[str, ...]
+    content_sha256: str
+
+    @property
+    def origin(self) -> str:
+        return "history" if self.is_history else "nightly"
+
+
+def table_of(file_name: str) -> str | None:
+    """The delivered table that a file name stands for, if any."""
+    for ending in FORMATS:
+        stem = file_name.removesuffix(ending)
+        if stem != file_name and stem in DELIVERED_TABLES:
+            return stem
+    return None
+
+
+def _business_date(name: str) -> date | None:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", name, flags=re.ASCII):
+        return None
+    try:
+        return date.fromisoformat(name)
+    except ValueError:
+        return None
+
+
+def ready_folders(landing: Path) -> dict[date, Path]:
+    """The folders that say they are complete, by business date in order; nothing else is looked at."""
+    if not landing.is_dir():
+        return {}
+    dated = [(_business_date(entry.name), entry) for entry in landing.iterdir()]
+    found = {day: entry for day, entry in dated if day and not entry.is_symlink() and (entry / READY).is_file()}
+    return dict(sorted(found.items()))
+
+
+def _is_regular(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _table_file(name: str, path: Path) -> TableFile:
+    if not _is_regular(path):
+        return TableFile(name, path, "", 0)
+    with path.open("rb") as file:
+        return TableFile(name, path, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
+
+
+def _content_sha256(files: list[TableFile], *, is_history: bool) -> str:
+    digest = hashlib.sha256(b"history\n" if is_history else b"nightly\n")
+    for file in files:
+        digest.update(f"{file.name}\0{file.content_sha256}\n".encode())
+    return digest.hexdigest()
+
+
+def _source(ready: Path) -> str:
+    with ready.open("rb") as file:
+        line = file.read(_MAX_SOURCE_LENGTH).decode("utf-8", errors="replace").split("\n")[0].strip()
+    return "simulated" if line == "simulated" else "real"
+
+
+def read_delivery(received_on: date, folder: Path) -> Delivery:
+    """The delivery in a ready folder; its files are hashed, not yet read.
+
+    Raises:
+        ResourceError: the folder or a file may not be read.
+    """
+    try:
+        entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+        named = [(table_of(entry.name), entry) for entry in entries if entry.name not in {READY, HISTORY}]
+        files = [_table_file(name, entry) for name, entry in named if name]
+        is_history = (folder / HISTORY).exists()
+        source = _source(folder / READY)
+    except OSError as error:
+        raise ResourceError(
+            f"a delivery cannot be read: {error.strerror}",
+            where=str(folder),
+            remedy="give Loanwatch the right to read the folder",
+        ) from None
+    return Delivery(
+        received_on=received_on,
+        folder=folder,
+        is_history=is_history,
+        source=source,
+        files=tuple(sorted(files, key=lambda file: DELIVERED_TABLES.index(file.table))),
+        left_aside=tuple(entry.name for name, entry in named if not name),
+        content_sha256=_content_sha256(files, is_history=is_history),
+    )
+
+
+def check_files(delivery: Delivery) -> None:
+    """Refuses what is wrong with the folder before any file is opened.
+
+    Raises:
+        DeliveryRefusedError: `two_files_for_table` or `not_a_regular_file`.
+    """
+    for file in delivery.files:
+        if not file.content_sha256:
+            raise DeliveryRefusedError(
+                "not_a_regular_file",
+                f"{file.name} is no regular file",
+                expected="a file of its own; links and folders are not followed",
+                where=str(file.path),
+                remedy="put the file itself into the folder",
+            )
+    tables = [file.table for file in delivery.files]
+    twice = sorted({table for table in tables if tables.count(table) > 1})
+    if twice:
+        raise DeliveryRefusedError(
+            "two_files_for_table",
+            f"more than one file holds {', '.join(twice)}: {', '.join(f.name for f in delivery.files if f.table in twice)}",
+            expected="one file per table, as .parquet, .csv or .csv.gz",
+            where=str(delivery.folder),
+            remedy="leave one of them in the folder",
+        )

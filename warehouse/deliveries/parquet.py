@@ -1,0 +1,124 @@
+"""Parquet files in bounded chunks. Types may differ from ours, as a count held as double: conversion judges each cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.errors import DeliveryRefusedError
+from schemas.tables import Column, Table, table
+from warehouse.deliveries.chunks import BROKEN_SCHEMA, ROW_NUMBER, Chunk, Header, chunk_rows, compare_header, empty, unreadable
+from warehouse.deliveries.folders import TableFile
+
+
+def _open(file: TableFile) -> Any:
+    try:
+        return pq.ParquetFile(file.path)
+    except (pa.ArrowException, OSError) as error:
+        raise unreadable(file, f"it is no whole Parquet file ({type(error).__name__})") from None
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return any(
+        test(kind) for test in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    )
+
+
+def _is_fitting(column: Column, kind: pa.DataType) -> bool:
+    if pa.types.is_null(kind) or _is_text(kind):
+        return True
+    if column.kind == "date":
+        return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
+    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_boolean(kind)
+    return bool(is_number)
+
+
+def _check_types(delivered: Table, file: TableFile, schema: pa.Schema, names: tuple[str, ...]) -> None:
+    nested = [name for name in names if pa.types.is_nested(schema.field(name).type)]
+    unfit = [name for name in names if name not in nested and not _is_fitting(delivered.column(name), schema.field(name).type)]
+    for code, found in (("nested_column", nested), ("wrong_type", unfit)):
+        if found:
+            types = ", ".join(f"{name} ({schema.field(name).type})" for name in found)
+            raise DeliveryRefusedError(
+                code,
+                f"{file.name} holds {len(found)} column(s) of a type that cannot be one of ours: {types}",
+                expected="plain columns of numbers, text or dates",
+                where=str(file.path),
+                remedy="deliver the file again with one plain value per cell",
+            )
+
+
+def _header(file: TableFile, parquet: Any) -> Header:
+    delivered = table(file.table)
+    schema = parquet.schema_arrow
+    header = compare_header(delivered, file, list(schema.names))
+    _check_types(delivered, file, schema, header.columns)
+    return header
+
+
+def read_parquet_header(file: TableFile) -> Header:
+    """The columns of a Parquet file.
+
+    Raises:
+        DeliveryRefusedError: `empty_file`, `unreadable_file`, `missing_column`, `duplicate_column`, `nested_column` or
+            `wrong_type`.
+    """
+    if file.n_bytes == 0:
+        raise empty(file)
+    with _open(file) as parquet:
+        return _header(file, parquet)
+
+
+def count_parquet_rows(file: TableFile) -> int:
+    """Rows by the file's own statement."""
+    with _open(file) as parquet:
+        return int(parquet.metadata.num_rows)
+
+
+def _checked_text(array: pa.Array) -> pa.Array:
+    """A text column whose bytes are no UTF-8 is handed on as bytes; Polars would trust it."""
+    if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+        return array
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid:
+        return array.view(pa.large_binary() if pa.types.is_large_string(array.type) else pa.binary())
+    return array
+
+
+def _frame(batch: pa.RecordBatch, first_row: int) -> pl.DataFrame:
+    arrays = [_checked_text(array) for array in batch.columns]
+    frame = pl.DataFrame(pl.from_arrow(pa.table(arrays, names=batch.schema.names)))
+    return frame.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + first_row).alias(ROW_NUMBER))
+
+
+def _as_json(frame: pl.DataFrame, positions: list[int]) -> list[str]:
+    rows = frame.drop(ROW_NUMBER)[positions].iter_rows(named=True)
+    return [json.dumps(row, default=str, ensure_ascii=False) for row in rows]
+
+
+def _chunk(frame: pl.DataFrame) -> Chunk:
+    return Chunk(frame, pl.DataFrame(schema=BROKEN_SCHEMA), lambda positions: _as_json(frame, positions))
+
+
+def read_parquet_chunks(file: TableFile, header: Header) -> Iterator[Chunk]:
+    """The rows of a Parquet file.
+
+    Raises:
+        DeliveryRefusedError: `unreadable_file`.
+    """
+    first_row = 1
+    with _open(file) as parquet:
+        try:
+            for batch in parquet.iter_batches(batch_size=chunk_rows(len(header.columns)), columns=list(header.columns)):
+                yield _chunk(_frame(batch, first_row))
+                first_row += batch.num_rows
+        except (pa.ArrowException, OSError) as error:
+            raise unreadable(file, f"a part of it is damaged ({type(error).__name__})") from None

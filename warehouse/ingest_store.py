@@ -1,0 +1,210 @@
+"""What ingest writes: accepted rows, quarantine, duplicates, withdrawals and the ledger of one delivery, under its own key.
+
+Nothing here opens a transaction: `tasks.ingest` wraps one delivery in one, so that it is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from schemas.errors import UsageError
+from schemas.tables import DELIVERED_TABLES
+from warehouse.connection import Connection
+from warehouse.deliveries.folders import Delivery, TableFile
+from warehouse.sql_files import sql
+
+MAX_DAY_VERSION = 99
+
+DUPLICATE_SCHEMA = {
+    "application_id": pl.Int64,
+    "row_number": pl.Int64,
+    "duplicate_of_batch_id": pl.Int64,
+    "duplicate_of_row_number": pl.Int64,
+}
+
+
+@dataclass(frozen=True)
+class DayVersion:
+    """The latest delivery of a day."""
+
+    day_version: int
+    content_sha256: str
+
+
+@dataclass(frozen=True)
+class FileCounts:
+    """What became of the rows of one file."""
+
+    n_received: int = 0
+    n_accepted: int = 0
+    n_bad: int = 0
+    n_duplicates: int = 0
+    n_orphans: int = 0
+    extra_columns: tuple[str, ...] = ()
+
+
+def make_batch_id(received_on: date, day_version: int) -> int:
+    """yyyymmddvv. Raises UsageError past 99 versions of a day."""
+    if day_version > MAX_DAY_VERSION:
+        raise UsageError(
+            f"{received_on} was delivered {MAX_DAY_VERSION} times already",
+            expected=f"at most {MAX_DAY_VERSION} versions of a day",
+            remedy="deliver the rows under a later business date",
+        )
+    return int(f"{received_on:%Y%m%d}") * 100 + day_version
+
+
+def latest_versions(connection: Connection) -> dict[date, DayVersion]:
+    """The latest delivery of each day that was taken in or refused."""
+    rows = connection.execute(sql("ingest/latest_versions")).fetchall()
+    return {day: DayVersion(version, sha256) for day, version, sha256 in rows}
+
+
+def home_source(connection: Connection) -> str | None:
+    """`simulated` or `real`; None while nothing was taken in."""
+    found = connection.execute(sql("ingest/read_home")).fetchone()
+    return None if found is None else str(found[0])
+
+
+def check_home(connection: Connection, delivery: Delivery) -> None:
+    """A home holds one kind of rows.
+
+    Raises:
+        UsageError: the delivery brings the other kind.
+    """
+    held = home_source(connection)
+    if held is not None and held != delivery.source:
+        raise UsageError(
+            f"this home holds {held} rows, and the delivery of {delivery.received_on} brings {delivery.source} ones",
+            expected=f"{held} rows only",
+            where=str(delivery.folder),
+            remedy="take it into another home (LOANWATCH_HOME), or take the folder out of the landing place",
+        )
+
+
+def _for_table(name: str, table: str) -> str:
+    """A statement with its table's name, of the closed list, put in."""
+    if table not in DELIVERED_TABLES:
+        raise ValueError(f"no delivered table: {table!r}")
+    return sql(name).replace("{table}", table)
+
+
+class BatchWriter:
+    """Writes one delivery. The caller holds the transaction."""
+
+    def __init__(self, connection: Connection, delivery: Delivery, day_version: int) -> None:
+        self.connection, self.delivery, self.day_version = connection, delivery, day_version
+        self.batch_id = make_batch_id(delivery.received_on, day_version)
+
+    def _run(self, statement: str, frames: dict[str, pl.DataFrame], **params: object) -> None:
+        for name, frame in frames.items():
+            self.connection.register(name, frame)
+        self.connection.execute(statement, {"batch_id": self.batch_id, **params})
+        for name in frames:
+            self.connection.unregister(name)
+
+    def _frame(self, name: str, **params: object) -> pl.DataFrame:
+        return self.connection.sql(sql(name), params={"batch_id": self.batch_id, **params}).pl()
+
+    def _number(self, name: str, **params: object) -> int:
+        found = self.connection.execute(sql(name), {"batch_id": self.batch_id, **params}).fetchone()
+        return 0 if found is None else int(found[0])
+
+    def add_rows(self, table: str, rows: pl.DataFrame) -> None:
+        """Accepted rows: `row_number` and the table's columns."""
+        if rows.is_empty():
+            return
+        name = "ingest/insert_bureau_balance" if table == "bureau_balance" else "ingest/insert_rows"
+        self._run(_for_table(name, table), {"chunk": rows}, origin=self.delivery.origin)
+
+    def add_bad_rows(self, source_file: str, failures: pl.DataFrame, rejected: pl.DataFrame) -> None:
+        """`failures`: row_number, application_id, rule, column_name. `rejected`: row_number, application_id, original_text."""
+        if rejected.is_empty():
+            return
+        self._run(sql("ingest/insert_quarantine"), {"failures": failures}, source_file=source_file)
+        self._run(sql("ingest/insert_rejected"), {"rejected": rejected}, source_file=source_file)
+
+    def find_repeats(self) -> pl.DataFrame:
+        """application_id, row_number, n_different of the applicants that stand more than once in this delivery."""
+        return self._frame("ingest/find_repeats")
+
+    def find_unchanged(self) -> pl.DataFrame:
+        """Rows that equal the live row of their day, as DUPLICATE_SCHEMA."""
+        first = make_batch_id(self.delivery.received_on, 1)
+        return self._frame("ingest/find_unchanged", first_batch_id=first).cast(DUPLICATE_SCHEMA)  # type: ignore[arg-type]
+
+    def remove_applications(self, row_numbers: pl.Series) -> None:
+        """Takes rows of this delivery out of the accepted ones again."""
+        if len(row_numbers):
+            self._run(sql("ingest/delete_applications"), {"removed": row_numbers.to_frame("row_number")})
+
+    def add_duplicates(self, duplicates: pl.DataFrame) -> None:
+        """Rows as DUPLICATE_SCHEMA."""
+        if not duplicates.is_empty():
+            self._run(sql("ingest/insert_duplicates"), {"duplicates": duplicates})
+
+    def withdraw_absent(self, source_file: str) -> int:
+        """Withdraws the day's versions whose applicant this delivery does not hold, and says how many."""
+        first = make_batch_id(self.delivery.received_on, 1)
+        params = {"batch_id": self.batch_id, "first_batch_id": first, "source_file": source_file}
+        found = self.connection.execute(sql("ingest/insert_withdrawals"), params).fetchone()
+        return 0 if found is None else int(found[0])
+
+    def count_orphans(self) -> int:
+        """Rows of bureau_balance of this delivery that belong to no bureau row."""
+        return self._number("ingest/count_orphans")
+
+    def count_bad(self, source_file: str) -> int:
+        """Rows of a file of this delivery in quarantine."""
+        return self._number("ingest/count_quarantined", source_file=source_file)
+
+    def undo_accepted(self) -> None:
+        """Nothing of a refused delivery stays but its ledger and its quarantine."""
+        for table in sorted({file.table for file in self.delivery.files}):
+            self._run(_for_table("ingest/delete_rows", table), {})
+        self._run(sql("ingest/delete_duplicates"), {})
+
+    def undo_bad_rows(self, source_file: str) -> None:
+        """Forgets the quarantine of a file that turned out to be unreadable: nothing of it was received."""
+        self._run(sql("ingest/delete_quarantine"), {}, source_file=source_file)
+        self._run(sql("ingest/delete_rejected"), {}, source_file=source_file)
+
+    def write_ledger(self, counts: dict[str, FileCounts], n_received: int, refused_because: str | None) -> None:
+        """The delivery and its files (counts by file name) into the ledger."""
+        for file in self.delivery.files:
+            self._write_file(file, counts.get(file.name, FileCounts()))
+        self._run(
+            sql("ingest/insert_batch"),
+            {},
+            received_on=self.delivery.received_on,
+            day_version=self.day_version,
+            content_sha256=self.delivery.content_sha256,
+            origin=self.delivery.origin,
+            is_refused=refused_because is not None,
+            refused_because=refused_because,
+            n_received=n_received,
+        )
+
+    def _write_file(self, file: TableFile, counts: FileCounts) -> None:
+        self._run(
+            sql("ingest/insert_batch_file"),
+            {},
+            source_file=file.name,
+            table_name=file.table,
+            content_sha256=file.content_sha256,
+            n_bytes=file.n_bytes,
+            n_received=counts.n_received,
+            n_accepted=counts.n_accepted,
+            n_bad=counts.n_bad,
+            n_duplicates=counts.n_duplicates,
+            n_orphans=counts.n_orphans,
+            extra_columns=list(counts.extra_columns),
+        )
+
+    def settle_home(self) -> None:
+        """Records the kind of rows that this home holds, the first time."""
+        if home_source(self.connection) is None:
+            self.connection.execute(sql("ingest/insert_home"), {"source": self.delivery.source})
