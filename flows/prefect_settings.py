@@ -19,6 +19,7 @@ _ALWAYS = {
     "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
     "PREFECT_SERVER_API_HOST": LOOPBACK,
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+    "PREFECT_RUNNER_AUTO_INSTALL_DEPENDENCIES": "false",  # else a worker that finds uv installs from the network before each run
 }
 
 #: Holds unless the surroundings say otherwise (a worker raises the logging level, a slow machine the time-out).
@@ -49,10 +50,17 @@ def running_server(settings: Settings) -> str | None:
     return str(found["api_url"]) if _process_lives(int(found["pid"])) else None
 
 
+def _without_proxy() -> str:
+    """The hosts that are reached directly: those of the surroundings, and loopback, which no proxy can reach."""
+    named = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    return ",".join(dict.fromkeys([*filter(None, named.split(",")), LOOPBACK, "localhost"]))
+
+
 def prefect_environment(settings: Settings) -> dict[str, str]:
     """The variables that Prefect needs for this home, without those that the surroundings may and do set themselves."""
     environment = dict(_ALWAYS)
     environment["PREFECT_HOME"] = str(settings.prefect)
+    environment["NO_PROXY"] = environment["no_proxy"] = _without_proxy()
     environment |= {name: value for name, value in _DEFAULTS.items() if name not in os.environ}
     server = running_server(settings)
     if server and "PREFECT_API_URL" not in os.environ:

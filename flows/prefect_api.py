@@ -1,0 +1,79 @@
+"""The few questions that `loanwatch up` asks the Prefect server on loopback, without importing Prefect."""
+
+from __future__ import annotations
+
+import json
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+
+from flows.prefect_settings import LOOPBACK
+
+_TIMEOUT_SECONDS = 10.0
+_CONFLICT = 409
+_FIRST_ERROR = 400
+
+
+class PrefectApi:
+    """A Prefect server on loopback. A direct connection: a proxy of the surroundings has no part in it."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    @property
+    def api_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}/api"
+
+    @property
+    def ui_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def request(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
+        """Status and decoded answer. Raises OSError or HTTPException if the server does not answer."""
+        connection = HTTPConnection(LOOPBACK, self.port, timeout=_TIMEOUT_SECONDS)
+        try:
+            content = None if body is None else json.dumps(body)
+            connection.request(method, f"/api{path}", content, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            text = answer.read()
+            return answer.status, json.loads(text) if text else None
+        finally:
+            connection.close()
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """The decoded answer. Raises HTTPException if the server refuses."""
+        status, answer = self.request(method, path, body)
+        if status >= _FIRST_ERROR:
+            raise HTTPException(f"{method} {path} was answered by {status}")
+        return answer
+
+    def is_healthy(self) -> bool:
+        try:
+            status, answer = self.request("GET", "/health")
+        except (OSError, HTTPException, json.JSONDecodeError):
+            return False
+        return status < _FIRST_ERROR and answer is True
+
+    def create_process_pool(self, name: str) -> None:
+        """Creates the work pool unless it exists; the worker fills in its job template."""
+        status, _ = self.request("POST", "/work_pools/", {"name": name, "type": "process", "base_job_template": {}})
+        if status >= _FIRST_ERROR and status != _CONFLICT:
+            raise HTTPException(f"the work pool {name} could not be created: {status}")
+
+    def has_worker(self, pool: str) -> bool:
+        """Whether a worker of the pool reports for work."""
+        workers = self.call("POST", f"/work_pools/{pool}/workers/filter", {})
+        return any(worker["status"] == "ONLINE" for worker in workers)
+
+    def crash_abandoned_runs(self, pool: str) -> int:
+        """Marks runs of the pool that no worker can be working on as crashed, and returns how many.
+
+        To be called when no worker runs. Otherwise they would hold their deployment's only slot for ever.
+        """
+        states = {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}
+        abandoned = self.call(
+            "POST", "/flow_runs/filter", {"flow_runs": {"state": states}, "work_pools": {"name": {"any_": [pool]}}}
+        )
+        for run in abandoned:
+            state = {"type": "CRASHED", "message": "The worker was stopped before this run had ended."}
+            self.call("POST", f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
+        return len(abandoned)
