@@ -1,396 +1,263 @@
 """The one generator of feature SQL: from the declared list to one statement per table, for training and for scoring.
 
 Each statement reads the registered frame `feature_versions` (application_id, batch_id) and gives one row per version, in order.
-
-How results stay the same whatever the threads, chunk or subset: a value is rounded to a fixed number of decimals and summed as an
-integer (HUGEINT holds every sum and sum of squares that rows within their ranges can give), so sums do not depend on order;
-means and variances are each one division of such sums. No float is ever added to a float of another row.
-
-Only identifiers of the closed declared list are put into the text; levels and group values are parameters.
+Only identifiers of the closed declared list are put into the text. Levels and group values are read from the session's variable
+`feature_values`, a list set by parameter (DuckDB folds it into constants).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from schemas.feature_catalogue import RATIO_CAP, Group, History
+from schemas.feature_catalogue import Group
 from schemas.features import Feature, history_of, value_decimals
-from schemas.tables import Column, table
+from warehouse.feature_aggregates import NEEDS, STATES, aggregate, level_aggregate
+from warehouse.feature_expressions import FORMULAS, ratio, value
 
-Parameters = dict[str, str | int]
+#: The frame of versions asked for, and the session's variable that holds levels and group values.
+VERSIONS = "feature_versions"
+VALUES = "feature_values"
 
-#: Up to this many rows of one applicant the exact formula of the variance cannot overflow; beyond, the same sums as doubles.
-_EXACT_ROWS = 100_000
-#: Values are declared up to 1e10; with four decimals, or a capped ratio with eight, that is 1e14 as an integer.
-_LARGEST = 10_000_000_000
 #: Decimals of the share of a credit's months with a status, before the mean over credits is taken.
 _SHARE_DECIMALS = 15
+
+_LevelKeys = dict[tuple[str, str], str]
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement and its named parameters."""
+    """One statement, and the values that it reads from the variable `feature_values`."""
 
     text: str
-    parameters: Parameters = field(default_factory=dict)
+    values: list[str] = field(default_factory=list)
 
 
-def ratio(numerator: str, denominator: str) -> str:
-    """numerator / denominator, NULL where the denominator is 0, capped at +-1e6."""
-    quotient = f"({numerator})::DOUBLE / nullif({denominator}, 0)"
-    return f"CASE WHEN {quotient} > {RATIO_CAP} THEN {RATIO_CAP} WHEN {quotient} < -{RATIO_CAP} THEN -{RATIO_CAP} ELSE {quotient} END"
+def _select(columns: Sequence[str], source: str) -> str:
+    return "SELECT\n  " + ",\n  ".join(columns) + f"\n{source}"
 
 
-def _present(columns: Sequence[str]) -> str:
-    return " + ".join(f"({column} IS NOT NULL)::INTEGER" for column in columns)
-
-
-def _total(columns: Sequence[str], weights: Sequence[int] | None = None) -> str:
-    factors = weights or [1] * len(columns)
-    return " + ".join(f"coalesce({column}, 0) * {factor}" for column, factor in zip(columns, factors, strict=True))
-
-
-def _mean_of(columns: Sequence[str]) -> str:
-    return f"({_total(columns)})::DOUBLE / nullif({_present(columns)}, 0)"
-
-
-def _weighted_mean_of(columns: Sequence[str]) -> str:
-    weights = range(1, len(columns) + 1)
-    present = " + ".join(f"({column} IS NOT NULL)::INTEGER * {weight}" for column, weight in zip(columns, weights, strict=True))
-    return f"({_total(columns, list(weights))})::DOUBLE / nullif({present}, 0)"
-
-
-def _std_of(columns: Sequence[str]) -> str:
-    squares = " + ".join(f"coalesce(({column} - ({_mean_of(columns)})) ** 2, 0)" for column in columns)
-    return f"CASE WHEN {_present(columns)} > 1 THEN sqrt(({squares}) / ({_present(columns)} - 1)) END"
-
-
-_FORMULAS: Mapping[str, Callable[[Sequence[str]], str]] = {
-    "ratio": lambda columns: ratio(columns[0], columns[1]),
-    "per": lambda columns: f"{columns[0]} / nullif({columns[1]}, 0)",
-    "mean_of": _mean_of,
-    "weighted_mean_of": _weighted_mean_of,
-    "std_of": _std_of,
-    "min_of": lambda columns: f"least({', '.join(columns)})",
-    "max_of": lambda columns: f"greatest({', '.join(columns)})",
-    "count_of": _present,
-    "product_of": lambda columns: " * ".join(columns),
-    "total_of": lambda columns: f"CASE WHEN {_present(columns)} > 0 THEN {_total(columns)} END",
-    "missing_of": lambda columns: f"{len(columns)} - ({_present(columns)})",
-    "value": lambda columns: columns[0],
-    "is_sentinel": lambda columns: f"{columns[0]}_IS_SENTINEL",
-}
+def _clause(name: str, body: str) -> str:
+    return f"{name} AS (\n{body}\n)"
 
 
 def application_statement(features: Sequence[Feature]) -> Statement:
     """Inputs and ratios within an application. Reads core.applications, where cleaning is defined."""
-    lines = []
+    columns = ["v.application_id", "v.batch_id"]
     for feature in features:
-        expression = _FORMULAS[feature.function]([f"a.{column}" for column in feature.columns])
+        expression = FORMULAS[feature.function]([f"a.{column}" for column in feature.columns])
         kind = "VARCHAR" if feature.kind == "text" else "DOUBLE"
-        lines.append(f"  ({expression})::{kind} AS {feature.name}")
-    text = (
-        "SELECT\n  v.application_id,\n  v.batch_id,\n"
-        + ",\n".join(lines)
-        + (
-            "\nFROM feature_versions AS v"
-            "\nJOIN core.applications AS a ON a.SK_ID_CURR = v.application_id AND a.batch_id = v.batch_id"
-            "\nORDER BY v.application_id, v.batch_id"
-        )
+        columns.append(f"({expression})::{kind} AS {feature.name}")
+    source = (
+        f"FROM {VERSIONS} AS v\n"
+        "JOIN core.applications AS a ON a.SK_ID_CURR = v.application_id AND a.batch_id = v.batch_id\n"
+        "ORDER BY v.application_id, v.batch_id"
     )
-    return Statement(text)
+    return Statement(_select(columns, source))
 
 
-def _cleaned(column: Column) -> str:
-    """A history column with its sentinel taken out, as in the core views."""
-    return f"nullif(r.{column.name}, {column.sentinel})" if column.sentinel is not None else f"r.{column.name}"
-
-
-def _scaled(value: str, decimals: int) -> str:
-    """The value as an integer count of its last decimal; what lies outside every declared range (or is NaN) is missing."""
-    return f"CASE WHEN abs({value}) <= {_LARGEST} THEN round(({value}) * 1e{decimals})::BIGINT END"
-
-
-_DERIVED: Mapping[tuple[str, str], str] = {
-    ("previous_application", "AMT_APPLICATION_TO_CREDIT"): ratio("r.AMT_APPLICATION", "r.AMT_CREDIT"),
-    ("installments_payments", "PAID_TO_DUE"): ratio("coalesce(r.AMT_PAYMENT, 0)", "r.AMT_INSTALMENT"),
-    ("installments_payments", "DUE_MINUS_PAID"): "r.AMT_INSTALMENT - coalesce(r.AMT_PAYMENT, 0)",
-    # never paid: late up to the application, which is day 0
-    ("installments_payments", "DAYS_PAST_DUE"): "greatest(coalesce(r.DAYS_ENTRY_PAYMENT, 0) - r.DAYS_INSTALMENT, 0)",
-    ("installments_payments", "DAYS_BEFORE_DUE"): "greatest(r.DAYS_INSTALMENT - coalesce(r.DAYS_ENTRY_PAYMENT, 0), 0)",
-    ("installments_payments", "IS_LATE"): "(coalesce(r.DAYS_ENTRY_PAYMENT, 0) > r.DAYS_INSTALMENT)::INTEGER",
-    ("installments_payments", "IS_UNPAID"): "(r.AMT_PAYMENT IS NULL)::INTEGER",
-    ("credit_card_balance", "BALANCE_TO_LIMIT"): ratio("r.AMT_BALANCE", "r.AMT_CREDIT_LIMIT_ACTUAL"),
-    ("bureau", "MONTHS_BALANCE_MIN"): "b.oldest_month",
-    ("bureau", "MONTHS_BALANCE_MAX"): "b.newest_month",
-    ("bureau", "MONTHS_BALANCE_SIZE"): "b.n_months",
-}
-
-
-def _value(history: History, name: str) -> str:
-    """One value of a history row, as the integer that is aggregated."""
-    decimals = value_decimals(history, name)
-    derived = _DERIVED.get((history.table, name))
-    expression = derived or _cleaned(table(history.table).column(name))
-    if decimals == 0:
-        return f"({expression})::BIGINT"
-    return _scaled(expression, decimals)
-
-
-#: What a function needs of a value in each part of the rows: state -> aggregate over the rows, aggregate over the parts.
-_STATES: Mapping[str, tuple[str, str]] = {
-    "n": ("count({0})", "sum({0})"),
-    "s": ("sum({0})", "sum({0})"),
-    "q": ("sum({0}::HUGEINT * {0})", "sum({0})"),
-    "lo": ("min({0})", "min({0})"),
-    "hi": ("max({0})", "max({0})"),
-}
-_NEEDS: Mapping[str, tuple[str, ...]] = {
-    "min": ("lo",),
-    "max": ("hi",),
-    "mean": ("n", "s"),
-    "sum": ("s",),
-    "var": ("n", "s", "q"),
-    "nunique": (),
-}
-
-
-def _variance(at: str, name: str, decimals: int) -> str:
-    n, s, q = (f"{at}.{state}_{name}" for state in ("n", "s", "q"))
-    exact = f"({n} * {q} - {s} * {s})::DOUBLE"
-    rough = f"greatest({n}::DOUBLE * {q}::DOUBLE - {s}::DOUBLE * {s}::DOUBLE, 0)"
-    spread = f"CASE WHEN {n} <= {_EXACT_ROWS} THEN {exact} ELSE {rough} END"
-    return f"CASE WHEN {n} > 1 THEN ({spread}) / ({n}::DOUBLE * ({n} - 1)::DOUBLE * 1e{2 * decimals}) END"
-
-
-def _aggregate(at: str, feature: Feature, decimals: int) -> str:
-    """A feature from the states of its value; `at` is the row of states of its group."""
-    name = feature.column
-    match feature.function:
-        case "min":
-            return f"{at}.lo_{name} / 1e{decimals}"
-        case "max":
-            return f"{at}.hi_{name} / 1e{decimals}"
-        case "mean":
-            return f"{at}.s_{name}::DOUBLE / ({at}.n_{name} * 1e{decimals})"
-        case "sum":
-            return f"CASE WHEN {at}.n_rows > 0 THEN coalesce({at}.s_{name}, 0)::DOUBLE / 1e{decimals} END"
-        case _:
-            return _variance(at, name, decimals)
-
-
-def _level_aggregate(function: str, key: str) -> str:
-    k, n = f"w.{key}", "w.n_rows"
-    match function:
-        case "level_share":
-            return f"{k}::DOUBLE / {n}"
-        case "level_min":
-            return f"({k} = {n})::INTEGER"
-        case "level_max":
-            return f"({k} > 0)::INTEGER"
-        case "level_sum":
-            return k
-        case _:
-            return f"CASE WHEN {n} > 1 THEN ({n} * {k} - {k} * {k})::DOUBLE / ({n}::DOUBLE * ({n} - 1)::DOUBLE) END"
-
-
-class HistoryStatement:
-    """Writes the statement of one history table."""
+class _HistoryStatement:
+    """Writes the statement of one history table, clause by clause."""
 
     def __init__(self, name: str, features: Sequence[Feature]) -> None:
         self.history = history_of(name)
         self.features = [feature for feature in features if feature.function != "ratio"]
         self.ratios = [feature for feature in features if feature.function == "ratio"]
-        self.groups: dict[str, int] = {group.name: number for number, group in enumerate(self.history.groups, start=1)}
-        self.parameters: Parameters = {}
-        self.level_keys = self._levels(lambda feature: feature.function.startswith("level_"))
-        self.status_keys = self._levels(lambda feature: feature.function == "mean_of_share")
+        self.groups = {group.name: number for number, group in enumerate(self.history.groups, start=1)}
+        self.values: list[str] = []
         self.has_balance = name == "bureau"
+        self.level_keys = self._keys([feature for feature in self.features if feature.function.startswith("level_")])
+        self.status_keys = self._keys([feature for feature in self.features if feature.function == "mean_of_share"])
+        self.states = self._needed_states()
+        self.distinct = [feature.column for feature in self.features if feature.function == "nunique"]
 
-    def _levels(self, wanted: Callable[[Feature], bool]) -> dict[tuple[str, str], str]:
-        keys: dict[tuple[str, str], str] = {}
+    def _read(self, content: str | int) -> str:
+        """An expression that reads the value given, which itself never enters the text."""
+        self.values.append(str(content))
+        kind = "::INTEGER" if isinstance(content, int) else ""
+        return f"getvariable('{VALUES}')[{len(self.values)}]{kind}"
+
+    def _keys(self, features: Sequence[Feature]) -> _LevelKeys:
+        """A short column name per (text column, level)."""
+        levels = dict.fromkeys((feature.column, feature.level or "") for feature in features)
+        return {level: f"k{number}" for number, level in enumerate(levels)}
+
+    def _needed_states(self) -> dict[str, list[str]]:
+        """The states that each value needs, over all its features."""
+        needs: dict[str, list[str]] = {}
         for feature in self.features:
-            if wanted(feature) and (feature.column, feature.level or "") not in keys:
-                key = f"k{len(self.parameters)}"
-                keys[(feature.column, feature.level or "")] = key
-                self.parameters[key] = feature.level or ""
-        return keys
+            for state in NEEDS.get(feature.function, ()):
+                states = needs.setdefault(feature.column, [])
+                states += [state] if state not in states else []
+        return needs
 
     def statement(self) -> Statement:
         clauses = [
-            *self._picks(),
-            *(self._balance() if self.has_balance else []),
-            self._cleaned_rows(),
+            *self._visible_sets(),
+            *self._months(),
+            self._cleaned(),
             self._parts(),
             self._whole(),
+            *self._levels(),
             *self._distinct(),
             self._plain(),
         ]
-        return Statement("WITH " + ",\n".join(clauses) + "\n" + self._result(), self.parameters)
+        text = "WITH " + ",\n".join(clauses) + "\n" + self._result()
+        return Statement(text, self.values)
 
     def _pick(self, name: str, source: str) -> str:
         """Per version the newest delivery of that table's rows for the applicant, not later than its business date."""
-        return (
-            f"{name} AS (\n"
+        return _clause(
+            name,
             "  SELECT v.application_id, v.batch_id, max(h.batch_id) AS held\n"
-            "  FROM feature_versions AS v\n"
+            f"  FROM {VERSIONS} AS v\n"
             "  JOIN (\n"
             f"    SELECT DISTINCT r.SK_ID_CURR, r.batch_id FROM raw.{source}_v1 AS r\n"
-            "    WHERE r.SK_ID_CURR IN (SELECT application_id FROM feature_versions)\n"
+            f"    WHERE r.SK_ID_CURR IN (SELECT application_id FROM {VERSIONS})\n"
             "  ) AS h ON h.SK_ID_CURR = v.application_id AND h.batch_id <= v.batch_id // 100 * 100 + 99\n"
-            "  GROUP BY v.application_id, v.batch_id\n)"
+            "  GROUP BY v.application_id, v.batch_id",
         )
 
-    def _picks(self) -> list[str]:
-        """`picks`: per version the deliveries it sees. `sets`: each combination once, numbered; versions often share one."""
-        clauses = [self._pick("own", self.history.table)]
+    def _visible_sets(self) -> list[str]:
+        """`picks`: the deliveries each version sees. `sets`: each combination once, numbered, since versions often share one."""
+        monthly, join = "NULL::INTEGER", ""
         if self.has_balance:
-            clauses.append(self._pick("balance", "bureau_balance"))
-        monthly = "m.held" if self.has_balance else "NULL::INTEGER"
-        join = "\n  LEFT JOIN balance AS m USING (application_id, batch_id)" if self.has_balance else ""
-        clauses.append(
-            f"picks AS (\n  SELECT o.application_id, o.batch_id, o.held, {monthly} AS held_monthly\n  FROM own AS o{join}\n)"
-        )
-        clauses.append(
-            "sets AS (\n"
+            monthly, join = "m.held", "\n  LEFT JOIN balance AS m USING (application_id, batch_id)"
+        picks = f"  SELECT o.application_id, o.batch_id, o.held, {monthly} AS held_monthly\n  FROM own AS o{join}"
+        sets = (
             "  SELECT application_id, held, held_monthly, row_number() OVER ()::INTEGER AS set_no\n"
-            "  FROM (SELECT DISTINCT application_id, held, held_monthly FROM picks)\n)"
+            "  FROM (SELECT DISTINCT application_id, held, held_monthly FROM picks)"
         )
-        return clauses
+        balance = [self._pick("balance", "bureau_balance")] if self.has_balance else []
+        return [self._pick("own", self.history.table), *balance, _clause("picks", picks), _clause("sets", sets)]
 
-    def _balance(self) -> list[str]:
-        """Months per credit, before they meet the credit: one pass over the largest table."""
-        counts = "".join(
-            f",\n    round(count_if(r.STATUS = ${key}) / count(*) * 1e{_SHARE_DECIMALS})::BIGINT AS {key}"
-            for key in self.status_keys.values()
+    def _rows_of_sets(self) -> str:
+        return (
+            f"FROM raw.{self.history.table}_v1 AS r\n  JOIN sets AS s ON s.application_id = r.SK_ID_CURR AND s.held = r.batch_id"
         )
-        return [
-            "months AS (\n"
-            "  SELECT s.set_no, r.SK_ID_BUREAU, min(r.MONTHS_BALANCE) AS oldest_month, max(r.MONTHS_BALANCE) AS newest_month,\n"
-            f"    count(*) AS n_months{counts}\n"
-            "  FROM raw.bureau_balance_v1 AS r\n"
-            "  JOIN sets AS s ON s.application_id = r.SK_ID_CURR AND s.held_monthly = r.batch_id\n"
-            "  GROUP BY s.set_no, r.SK_ID_BUREAU\n)"
+
+    def _months(self) -> list[str]:
+        """Months per credit, before they meet the credit: one pass over the largest table."""
+        if not self.has_balance:
+            return []
+        shares = [
+            f"round(count_if(r.STATUS = {self._read(level)}) / count(*) * 1e{_SHARE_DECIMALS})::BIGINT AS {key}"
+            for (_, level), key in self.status_keys.items()
         ]
+        extremes = ["min(r.MONTHS_BALANCE) AS oldest_month", "max(r.MONTHS_BALANCE) AS newest_month", "count(*) AS n_months"]
+        source = (
+            "FROM raw.bureau_balance_v1 AS r\n"
+            "JOIN sets AS s ON s.application_id = r.SK_ID_CURR AND s.held_monthly = r.batch_id\n"
+            "GROUP BY s.set_no, r.SK_ID_BUREAU"
+        )
+        return [_clause("months", _select(["s.set_no", "r.SK_ID_BUREAU", *extremes, *shares], source))]
 
     def _part(self) -> str:
         """The number of the group that a row is in, 0 if in none."""
-        lines = [f"WHEN {self._condition(group)} THEN {self.groups[group.name]}" for group in self.history.groups]
-        return f"CASE {' '.join(lines)} ELSE 0 END::TINYINT" if lines else "0::TINYINT"
+        lines = "".join(f" WHEN {self._condition(group)} THEN {self.groups[group.name]}" for group in self.history.groups)
+        return f"CASE{lines} ELSE 0 END::TINYINT AS part" if lines else "0::TINYINT AS part"
 
     def _condition(self, group: Group) -> str:
-        key = f"group_{self.groups[group.name]}"
-        self.parameters[key] = group.value
-        return f"r.{group.column} {group.operator} ${key}"
+        return f"r.{group.column} {group.operator} {self._read(group.value)}"
 
-    def _value_names(self) -> dict[str, list[str]]:
-        """The states each value needs, over all its features."""
-        needs: dict[str, list[str]] = {}
-        for feature in self.features:
-            if feature.function in _NEEDS and feature.column:
-                states = needs.setdefault(feature.column, [])
-                states += [state for state in _NEEDS[feature.function] if state not in states]
-        return {name: states for name, states in needs.items() if states}
-
-    def _cleaned_rows(self) -> str:
-        values = [f"{_value(self.history, name)} AS v_{name}" for name in self._value_names()]
-        levels = [f"r.{column} AS l_{column}" for column in dict.fromkeys(column for column, _ in self.level_keys)]
-        statuses = [f"b.{key} AS {key}" for key in self.status_keys.values()]
-        columns = ",\n    ".join(["s.set_no", f"{self._part()} AS part", *values, *levels, *statuses])
-        join = "\n  LEFT JOIN months AS b ON b.set_no = s.set_no AND b.SK_ID_BUREAU = r.SK_ID_BUREAU" if self.has_balance else ""
-        return (
-            f"cleaned AS (\n  SELECT\n    {columns}\n  FROM raw.{self.history.table}_v1 AS r\n"
-            f"  JOIN sets AS s ON s.application_id = r.SK_ID_CURR AND s.held = r.batch_id{join}\n)"
-        )
+    def _cleaned(self) -> str:
+        values = [f"{value(self.history, name)} AS v_{name}" for name in self.states]
+        statuses = ["b.n_months", *(f"b.{key}" for key in self.status_keys.values())] if self.has_balance else []
+        join = "\nLEFT JOIN months AS b ON b.set_no = s.set_no AND b.SK_ID_BUREAU = r.SK_ID_BUREAU" if self.has_balance else ""
+        return _clause("cleaned", _select(["s.set_no", self._part(), *values, *statuses], self._rows_of_sets() + join))
 
     def _parts(self) -> str:
-        """Exact states per set and part of its rows; every state of the whole can be had from those of its parts."""
+        """Exact states per set and part of its rows."""
         states = [
-            f"{_STATES[state][0].format(f'v_{name}')} AS {state}_{name}"
-            for name, needed in self._value_names().items()
+            f"{STATES[state][0].format(f'v_{name}')} AS {state}_{name}"
+            for name, needed in self.states.items()
             for state in needed
         ]
-        levels = [f"count_if(l_{column} = ${key}) AS {key}" for (column, _), key in self.level_keys.items()]
-        statuses = [f"sum({key}) AS {key}, count({key}) AS n_{key}" for key in self.status_keys.values()]
-        columns = ",\n    ".join(["set_no", "part", "count(*) AS n_rows", *states, *levels, *statuses])
-        return f"parts AS (\n  SELECT\n    {columns}\n  FROM cleaned\n  GROUP BY set_no, part\n)"
+        shares = [f"sum({key}) AS {key}" for key in self.status_keys.values()]
+        monthly = ["count(n_months) AS n_monthly"] if self.has_balance else []
+        columns = ["set_no", "part", "count(*) AS n_rows", *states, *monthly, *shares]
+        return _clause("parts", _select(columns, "FROM cleaned\nGROUP BY set_no, part"))
 
     def _whole(self) -> str:
+        """Exact states per set, from those of its parts."""
         states = [
-            f"{_STATES[state][1].format(f'{state}_{name}')} AS {state}_{name}"
-            for name, needed in self._value_names().items()
+            f"{STATES[state][1].format(f'{state}_{name}')} AS {state}_{name}"
+            for name, needed in self.states.items()
             for state in needed
         ]
-        levels = [f"sum({key}) AS {key}" for key in self.level_keys.values()]
-        statuses = [f"sum({key}) AS {key}, sum(n_{key}) AS n_{key}" for key in self.status_keys.values()]
-        columns = ",\n    ".join(["set_no", "sum(n_rows) AS n_rows", *states, *levels, *statuses])
-        return f"whole AS (\n  SELECT\n    {columns}\n  FROM parts\n  GROUP BY set_no\n)"
+        shares = [f"sum({key}) AS {key}" for key in self.status_keys.values()]
+        monthly = ["sum(n_monthly) AS n_monthly"] if self.has_balance else []
+        columns = ["set_no", "sum(n_rows) AS n_rows", *states, *monthly, *shares]
+        return _clause("whole", _select(columns, "FROM parts\nGROUP BY set_no"))
+
+    def _levels(self) -> list[str]:
+        """Rows per level; apart from `parts`, whose rows would become too wide for the processor's cache."""
+        if not self.level_keys:
+            return []
+        counts = [f"count_if(r.{column} = {self._read(level)}) AS {key}" for (column, level), key in self.level_keys.items()]
+        return [_clause("levels", _select(["s.set_no", *counts], self._rows_of_sets() + "\nGROUP BY s.set_no"))]
 
     def _distinct(self) -> list[str]:
-        """Numbers of different values cannot be had from parts: one narrow pass each."""
+        """A number of different values cannot be had from parts: one narrow pass each."""
         return [
-            f"distinct_{name} AS (\n"
-            "  SELECT set_no, count(*) AS n FROM (\n"
-            f"    SELECT DISTINCT s.set_no, r.{name} FROM raw.{self.history.table}_v1 AS r\n"
-            "    JOIN sets AS s ON s.application_id = r.SK_ID_CURR AND s.held = r.batch_id\n"
-            f"    WHERE r.{name} IS NOT NULL\n"
-            "  ) GROUP BY set_no\n)"
-            for name in self._distinct_names()
+            _clause(
+                f"distinct_{name}",
+                f"  SELECT set_no, count(*) AS n FROM (\n  SELECT DISTINCT s.set_no, r.{name} {self._rows_of_sets()}\n"
+                f"  WHERE r.{name} IS NOT NULL\n  ) GROUP BY set_no",
+            )
+            for name in self.distinct
         ]
-
-    def _distinct_names(self) -> list[str]:
-        return [feature.column for feature in self.features if feature.function == "nunique"]
 
     def _expression(self, feature: Feature) -> str:
         at = f"g{self.groups[feature.group]}" if feature.group else "w"
-        if feature.function == "has":
-            return f"({'m' if feature.table == 'bureau_balance' else 'p'}.held IS NOT NULL)::INTEGER"
-        if feature.function == "count":
-            return f"coalesce({at}.n_rows, 0)"
-        if feature.function == "nunique":
-            return f"CASE WHEN w.n_rows > 0 THEN coalesce(distinct_{feature.column}.n, 0) END"
-        if feature.function == "mean_of_share":
-            key = self.status_keys[(feature.column, feature.level or "")]
-            return f"w.{key}::DOUBLE / (nullif(w.n_{key}, 0) * 1e{_SHARE_DECIMALS})"
-        if feature.function.startswith("level_"):
-            return _level_aggregate(feature.function, self.level_keys[(feature.column, feature.level or "")])
-        return _aggregate(at, feature, value_decimals(self.history, feature.column))
+        level = (feature.column, feature.level or "")
+        match feature.function:
+            case "has":
+                return f"({'m' if feature.table == 'bureau_balance' else 'p'}.held IS NOT NULL)::INTEGER"
+            case "count":
+                return f"coalesce({at}.n_rows, 0)"
+            case "nunique":
+                return f"CASE WHEN w.n_rows > 0 THEN coalesce(distinct_{feature.column}.n, 0) END"
+            case "mean_of_share":
+                return f"w.{self.status_keys[level]}::DOUBLE / (nullif(w.n_monthly, 0) * 1e{_SHARE_DECIMALS})"
+            case "level_share" | "level_min" | "level_max" | "level_sum" | "level_var":
+                return level_aggregate(feature.function, f"l.{self.level_keys[level]}", "w.n_rows")
+            case _:
+                return aggregate(at, feature, value_decimals(self.history, feature.column))
 
-    def _plain(self) -> str:
-        """Every feature that is not a ratio of others."""
-        lines = [f"({self._expression(feature)})::DOUBLE AS {feature.name}" for feature in self.features]
+    def _joins(self) -> list[str]:
         joins = ["LEFT JOIN picks AS p USING (application_id, batch_id)"]
-        if self.has_balance:
-            joins.append("LEFT JOIN balance AS m USING (application_id, batch_id)")
+        joins += ["LEFT JOIN balance AS m USING (application_id, batch_id)"] if self.has_balance else []
         joins.append(
             "LEFT JOIN sets AS s ON s.application_id = v.application_id AND s.held = p.held"
             " AND s.held_monthly IS NOT DISTINCT FROM p.held_monthly"
         )
         joins.append("LEFT JOIN whole AS w ON w.set_no = s.set_no")
-        joins += [
-            f"LEFT JOIN parts AS g{number} ON g{number}.set_no = s.set_no AND g{number}.part = {number}"
-            for number in self.groups.values()
-        ]
-        joins += [f"LEFT JOIN distinct_{name} ON distinct_{name}.set_no = s.set_no" for name in self._distinct_names()]
-        columns = ",\n    ".join(["v.application_id", "v.batch_id", *lines])
-        return f"plain AS (\n  SELECT\n    {columns}\n  FROM feature_versions AS v\n  " + "\n  ".join(joins) + "\n)"
+        joins += ["LEFT JOIN levels AS l ON l.set_no = s.set_no"] if self.level_keys else []
+        joins += [f"LEFT JOIN parts AS g{n} ON g{n}.set_no = s.set_no AND g{n}.part = {n}" for n in self.groups.values()]
+        joins += [f"LEFT JOIN distinct_{name} ON distinct_{name}.set_no = s.set_no" for name in self.distinct]
+        return joins
+
+    def _plain(self) -> str:
+        """Every feature that is not a ratio of others."""
+        columns = [f"({self._expression(feature)})::DOUBLE AS {feature.name}" for feature in self.features]
+        source = f"FROM {VERSIONS} AS v\n" + "\n".join(self._joins())
+        return _clause("plain", _select(["v.application_id", "v.batch_id", *columns], source))
 
     def _result(self) -> str:
-        lines = [f"f.{feature.name}" for feature in self.features]
+        columns = ["f.application_id", "f.batch_id", *(f"f.{feature.name}" for feature in self.features)]
         for feature in self.ratios:
-            numerator, denominator = (
-                column if column.startswith("application.") else f"f.{column}" for column in feature.columns
+            top, bottom = (name if name.startswith("application.") else f"f.{name}" for name in feature.columns)
+            columns.append(f"({ratio(top, bottom)})::DOUBLE AS {feature.name}")
+        source = "FROM plain AS f"
+        if self.ratios:
+            source += (
+                "\nLEFT JOIN core.applications AS application"
+                " ON application.SK_ID_CURR = f.application_id AND application.batch_id = f.batch_id"
             )
-            lines.append(f"({ratio(numerator, denominator)})::DOUBLE AS {feature.name}")
-        join = (
-            "\nLEFT JOIN core.applications AS application"
-            " ON application.SK_ID_CURR = f.application_id AND application.batch_id = f.batch_id"
-        )
-        columns = ",\n  ".join(["f.application_id", "f.batch_id", *lines])
-        return f"SELECT\n  {columns}\nFROM plain AS f{join if self.ratios else ''}\nORDER BY f.application_id, f.batch_id"
+        return _select(columns, source + "\nORDER BY f.application_id, f.batch_id")
 
 
 def statement_of(name: str, features: Sequence[Feature]) -> Statement:
-    """The statement that computes the features of one table (`application` or a history table; bureau_balance goes with bureau)."""
-    return application_statement(features) if name == "application" else HistoryStatement(name, features).statement()
+    """The statement that computes the features of `application` or of a history table (bureau_balance goes with bureau)."""
+    return application_statement(features) if name == "application" else _HistoryStatement(name, features).statement()

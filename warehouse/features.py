@@ -11,10 +11,9 @@ from schemas.feature_catalogue import HISTORIES
 from schemas.features import FeatureSet, level_columns
 from schemas.tables import table
 from warehouse.connection import Connection
-from warehouse.feature_sql import statement_of
+from warehouse.feature_sql import VALUES, VERSIONS, statement_of
 
 _KEYS = ["application_id", "batch_id"]
-_VERSIONS = "feature_versions"
 #: A text column gives at most this many levels, the most frequent ones; a level longer than this has no share of its own.
 MAX_LEVELS = 100
 MAX_LEVEL_LENGTH = 200
@@ -56,11 +55,12 @@ def compute_features(connection: Connection, feature_set: FeatureSet, applicants
         VerificationError: a version asked for is not in the warehouse.
     """
     versions = applicants.select(pl.col("application_id").cast(pl.Int64), pl.col("batch_id").cast(pl.Int32)).unique().sort(_KEYS)
-    connection.register(_VERSIONS, versions.to_arrow())
+    connection.register(VERSIONS, versions.to_arrow())
     try:
         frames = [_of_table(connection, feature_set, name) for name in ("application", *(h.table for h in HISTORIES))]
     finally:
-        connection.unregister(_VERSIONS)
+        connection.unregister(VERSIONS)
+        connection.execute(f"RESET VARIABLE {VALUES}")
     for frame in frames:
         _require_same_rows(versions, frame)
     return pl.concat([versions, *(frame.drop(_KEYS) for frame in frames)], how="horizontal").select(*_KEYS, *feature_set.names)
@@ -68,7 +68,9 @@ def compute_features(connection: Connection, feature_set: FeatureSet, applicants
 
 def _of_table(connection: Connection, feature_set: FeatureSet, name: str) -> pl.DataFrame:
     statement = statement_of(name, feature_set.of_table(name))
-    return connection.sql(statement.text, params=statement.parameters).pl()
+    # A variable and not parameters: a relation with parameters runs its query twice.
+    connection.execute(f"SET VARIABLE {VALUES} = $content", {"content": statement.values})
+    return connection.sql(statement.text).pl()
 
 
 def _require_same_rows(versions: pl.DataFrame, frame: pl.DataFrame) -> None:

@@ -1,0 +1,69 @@
+"""Aggregates from exact states: counts, integer sums, integer sums of squares, extremes.
+
+States of the parts of a set of rows add up to the states of the whole without loss, so a table is read once for all its groups,
+and a feature is one division of integers: the same whatever the order of the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from schemas.features import Feature
+
+#: Up to this many rows of one applicant the exact formula of the variance cannot overflow; beyond, the same sums as doubles.
+_EXACT_ROWS = 100_000
+
+#: What a function needs of a value in each part of the rows: state -> aggregate over the rows, aggregate over the parts.
+STATES: Mapping[str, tuple[str, str]] = {
+    "n": ("count({0})", "sum({0})"),
+    "s": ("sum({0})", "sum({0})"),
+    "q": ("sum({0}::HUGEINT * {0})", "sum({0})"),
+    "lo": ("min({0})", "min({0})"),
+    "hi": ("max({0})", "max({0})"),
+}
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "min": ("lo",),
+    "max": ("hi",),
+    "mean": ("n", "s"),
+    "sum": ("s",),
+    "var": ("n", "s", "q"),
+}
+
+
+def _variance(at: str, name: str, decimals: int) -> str:
+    n, s, q = (f"{at}.{state}_{name}" for state in ("n", "s", "q"))
+    exact = f"({n} * {q} - {s} * {s})::DOUBLE"
+    rough = f"greatest({n}::DOUBLE * {q}::DOUBLE - {s}::DOUBLE * {s}::DOUBLE, 0)"
+    spread = f"CASE WHEN {n} <= {_EXACT_ROWS} THEN {exact} ELSE {rough} END"
+    return f"CASE WHEN {n} > 1 THEN ({spread}) / ({n}::DOUBLE * ({n} - 1)::DOUBLE * 1e{2 * decimals}) END"
+
+
+def aggregate(at: str, feature: Feature, decimals: int) -> str:
+    """A feature from the states of its value; `at` is the row of states of its group."""
+    name = feature.column
+    match feature.function:
+        case "min":
+            return f"{at}.lo_{name} / 1e{decimals}"
+        case "max":
+            return f"{at}.hi_{name} / 1e{decimals}"
+        case "mean":
+            return f"{at}.s_{name}::DOUBLE / ({at}.n_{name} * 1e{decimals})"
+        case "sum":
+            return f"CASE WHEN {at}.n_rows > 0 THEN coalesce({at}.s_{name}, 0)::DOUBLE / 1e{decimals} END"
+        case _:
+            return _variance(at, name, decimals)
+
+
+def level_aggregate(function: str, k: str, n: str) -> str:
+    """A feature from the number k of rows with a level among n rows."""
+    match function:
+        case "level_share":
+            return f"{k}::DOUBLE / {n}"
+        case "level_min":
+            return f"({k} = {n})::INTEGER"
+        case "level_max":
+            return f"({k} > 0)::INTEGER"
+        case "level_sum":
+            return k
+        case _:
+            return f"CASE WHEN {n} > 1 THEN ({n} * {k} - {k} * {k})::DOUBLE / ({n}::DOUBLE * ({n} - 1)::DOUBLE) END"
