@@ -6,7 +6,10 @@ A value is rounded to a fixed number of decimals before it is summed, so that ev
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 from schemas.tables import table
 
@@ -253,49 +256,24 @@ HISTORIES: tuple[History, ...] = (
     ),
 )
 
-#: also: ratios of two features, or of a feature and an application column (`application.X`), per history table
-HISTORY_RATIOS: tuple[tuple[str, str, str, str, str], ...] = (
-    ("bureau", "BURO_DEBT_TO_CREDIT", "BURO_AMT_CREDIT_SUM_DEBT_SUM", "BURO_AMT_CREDIT_SUM_SUM", "Debt on all reported credits divided by their amounts, a ratio."),
-    ("bureau", "BURO_ACTIVE_DEBT_TO_CREDIT", "BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_SUM", "BURO_ACTIVE_AMT_CREDIT_SUM_SUM", "Debt on active reported credits divided by their amounts, a ratio."),
-    ("bureau", "BURO_ACTIVE_DEBT_TO_INCOME", "BURO_ACTIVE_AMT_CREDIT_SUM_DEBT_SUM", "application.AMT_INCOME_TOTAL", "Debt on active reported credits divided by the yearly income, a ratio."),
-    ("bureau", "BURO_ACTIVE_CREDIT_TO_INCOME", "BURO_ACTIVE_AMT_CREDIT_SUM_SUM", "application.AMT_INCOME_TOTAL", "Amounts of active reported credits divided by the yearly income, a ratio."),
-    ("previous_application", "PREV_APPROVED_ANNUITY_TO_ANNUITY", "PREV_APPROVED_AMT_ANNUITY_MEAN", "application.AMT_ANNUITY", "Mean annuity of approved previous applications divided by this one's, a ratio."),
-    ("previous_application", "PREV_APPROVED_CREDIT_TO_CREDIT", "PREV_APPROVED_AMT_CREDIT_MEAN", "application.AMT_CREDIT", "Mean amount of approved previous applications divided by this one's, a ratio."),
-    ("installments_payments", "INSTAL_PAYMENT_TO_INSTALMENT", "INSTAL_AMT_PAYMENT_SUM", "INSTAL_AMT_INSTALMENT_SUM", "Everything paid on instalments divided by everything due, a ratio."),
-    ("installments_payments", "INSTAL_PAYMENT_TO_INCOME", "INSTAL_LAST_YEAR_AMT_PAYMENT_SUM", "application.AMT_INCOME_TOTAL", "Paid on instalments of the last 365 days divided by the yearly income, a ratio."),
-    ("credit_card_balance", "CC_BALANCE_TO_INCOME", "CC_LAST_YEAR_AMT_BALANCE_MEAN", "application.AMT_INCOME_TOTAL", "Mean card balance of the last twelve months divided by the yearly income, a ratio."),
-)  # fmt: skip
 
-_EXT = ("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3")
-_BUILDING = tuple(c.name for c in table("application").columns if c.name.endswith(("_AVG", "_MODE", "_MEDI")))
-_DOCUMENTS = tuple(c.name for c in table("application").columns if c.name.startswith("FLAG_DOCUMENT_"))
-_ENQUIRIES = tuple(c.name for c in table("application").columns if c.name.startswith("AMT_REQ_CREDIT_BUREAU_"))
-_MOVES = tuple(c.name for c in table("application").columns if c.name.startswith(("REG_", "LIVE_")))
+@dataclass(frozen=True)
+class Formula:
+    """A feature computed from others of its row: application columns, or features of its table and `application.X` columns."""
 
-#: name, function, columns, description of what is computed within an application
-APPLICATION_FORMULAS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
-    ("DAYS_EMPLOYED_TO_BIRTH", "ratio", ("DAYS_EMPLOYED", "DAYS_BIRTH"), "Time in the current job divided by age, a ratio."),
-    ("INCOME_TO_CREDIT", "ratio", ("AMT_INCOME_TOTAL", "AMT_CREDIT"), "Yearly income divided by credit amount, a ratio."),
-    ("INCOME_PER_FAMILY_MEMBER", "per", ("AMT_INCOME_TOTAL", "CNT_FAM_MEMBERS"), "Yearly income divided by family members, in currency units."),
-    ("ANNUITY_TO_INCOME", "ratio", ("AMT_ANNUITY", "AMT_INCOME_TOTAL"), "Annuity divided by yearly income, a ratio."),
-    ("PAYMENT_RATE", "ratio", ("AMT_ANNUITY", "AMT_CREDIT"), "Annuity divided by credit amount, a ratio."),
-    ("CREDIT_TO_GOODS_PRICE", "ratio", ("AMT_CREDIT", "AMT_GOODS_PRICE"), "Credit amount divided by the price of the goods, a ratio."),
-    ("EXT_SOURCE_MEAN", "mean_of", _EXT, "Mean of the external scores that are present, 0 to 1."),
-    ("EXT_SOURCE_MIN", "min_of", _EXT, "Lowest of the external scores that are present, 0 to 1."),
-    ("EXT_SOURCE_MAX", "max_of", _EXT, "Highest of the external scores that are present, 0 to 1."),
-    ("EXT_SOURCE_STD", "std_of", _EXT, "Sample standard deviation of the external scores, if at least two are present."),
-    ("EXT_SOURCE_COUNT", "count_of", _EXT, "Number of external scores present, 0 to 3."),
-    ("EXT_SOURCE_PRODUCT", "product_of", _EXT, "Product of the three external scores, if all are present, 0 to 1."),
-    ("EXT_SOURCE_WEIGHTED_MEAN", "weighted_mean_of", _EXT, "Mean of the present external scores with weights 1, 2, 3, 0 to 1."),
-    ("CREDIT_TO_INCOME", "ratio", ("AMT_CREDIT", "AMT_INCOME_TOTAL"), "Credit amount divided by yearly income, a ratio."),
-    ("CHILDREN_TO_FAMILY", "ratio", ("CNT_CHILDREN", "CNT_FAM_MEMBERS"), "Children divided by family members, a ratio."),
-    ("DAYS_REGISTRATION_TO_BIRTH", "ratio", ("DAYS_REGISTRATION", "DAYS_BIRTH"), "Time since the registration was changed divided by age, a ratio."),
-    ("DAYS_ID_PUBLISH_TO_BIRTH", "ratio", ("DAYS_ID_PUBLISH", "DAYS_BIRTH"), "Time since the identity document was changed divided by age, a ratio."),
-    ("DAYS_LAST_PHONE_CHANGE_TO_BIRTH", "ratio", ("DAYS_LAST_PHONE_CHANGE", "DAYS_BIRTH"), "Time since the phone was changed divided by age, a ratio."),
-    ("DAYS_ID_PUBLISH_TO_EMPLOYED", "ratio", ("DAYS_ID_PUBLISH", "DAYS_EMPLOYED"), "Time since the identity document was changed divided by time in the job, a ratio."),
-    ("DEF_30_TO_OBS_30", "ratio", ("DEF_30_CNT_SOCIAL_CIRCLE", "OBS_30_CNT_SOCIAL_CIRCLE"), "Share of the observed social circle that defaulted (30 days), a ratio."),
-    ("DOCUMENT_COUNT", "total_of", _DOCUMENTS, "Number of documents given."),
-    ("ENQUIRY_COUNT", "total_of", _ENQUIRIES, "Enquiries to the credit bureau in the year before the application."),
-    ("ADDRESS_MISMATCH_COUNT", "total_of", _MOVES, "How many of the six comparisons of registered, living and work address differ."),
-    ("BUILDING_MISSING_COUNT", "missing_of", _BUILDING, "Number of building columns that are missing."),
-)  # fmt: skip
+    table: str
+    name: str
+    function: str
+    columns: tuple[str, ...]
+    description: str
+
+
+def _formula(row: dict[str, str]) -> Formula:
+    return Formula(row["table_name"], row["feature_name"], row["function"], tuple(row["columns"].split("|")), row["description"])
+
+
+@cache
+def formulas(table_name: str) -> tuple[Formula, ...]:
+    """The formulas of one table in the order of formulas.csv."""
+    with resources.files("schemas").joinpath("formulas.csv").open("r", encoding="utf-8") as file:
+        return tuple(formula for formula in map(_formula, csv.DictReader(file)) if formula.table == table_name)

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Literal
 
 from schemas.errors import VerificationError
-from schemas.feature_catalogue import APPLICATION_FORMULAS, DECIMALS, HISTORIES, HISTORY_RATIOS, Derived, History
+from schemas.feature_catalogue import DECIMALS, HISTORIES, RATIO_CAP, Derived, Formula, History, formulas
 from schemas.tables import HISTORY_TABLES, Column, table
 
 #: Raise it when the meaning of a feature changes without its declaration changing (rounding, cleaning, the choice of history).
@@ -76,7 +76,12 @@ class FeatureSet:
     @cached_property
     def feature_set_id(self) -> str:
         """First 12 hex digits of the SHA-256 over names, definitions and levels."""
-        content = {"version": DEFINITION_VERSION, "features": [_definition(feature) for feature in self.features]}
+        content = {
+            "version": DEFINITION_VERSION,
+            "features": [_definition(feature) for feature in self.features],
+            "groups": [[h.table, g.name, g.column, g.operator, g.value] for h in HISTORIES for g in h.groups],
+            "rounding": [RATIO_CAP, DECIMALS, [[h.table, d.name, d.decimals] for h in HISTORIES for d in h.derived]],
+        }
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -150,8 +155,12 @@ def _application_features(protected: frozenset[str]) -> Iterator[Feature]:
         if column.sentinel is not None:
             text = f"1 if {column.name} came as the sentinel {column.sentinel}, which means not employed, else 0."
             yield Feature(f"{column.name}_IS_SENTINEL", "number", "application", column.name, "is_sentinel", "", None, text)
-    for name, function, columns, description in APPLICATION_FORMULAS:
-        yield Feature(name, "number", "application", columns[0], function, "", None, description, columns[1:])
+    yield from map(_formula_feature, formulas("application"))
+
+
+def _formula_feature(formula: Formula) -> Feature:
+    first, *others = formula.columns
+    return Feature(formula.name, "number", formula.table, first, formula.function, "", None, formula.description, tuple(others))
 
 
 def _presence_features(name: str, rows: str) -> Iterator[Feature]:
@@ -198,8 +207,7 @@ def _history_features(history: History, levels: Levels) -> Iterator[Feature]:
     yield from _level_features(history, levels)
     if history.table == "bureau":
         yield from _balance_features(levels)
-    for name, column, other, text in (ratio[1:] for ratio in HISTORY_RATIOS if ratio[0] == history.table):
-        yield Feature(name, "number", history.table, column, "ratio", "", None, text, (other,))
+    yield from map(_formula_feature, formulas(history.table))
 
 
 def refuse_forbidden(features: Iterable[Feature], protected: Iterable[str]) -> None:
