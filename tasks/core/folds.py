@@ -15,7 +15,7 @@ _TWO_64 = 2.0**64
 
 def id_hash(ids: Ids, salt: int) -> npt.NDArray[np.uint64]:
     """64 well-mixed bits per id: the finaliser of SplitMix64 (Steele, Lea, Flood, 2014), the same on every machine."""
-    mixed = ids.astype(np.uint64) + np.uint64(salt % 2**32 + 1) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = ids.astype(np.uint64) + np.uint64((salt + 1) * 0x9E3779B97F4A7C15 % 2**64)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray(mixed ^ (mixed >> np.uint64(31)))

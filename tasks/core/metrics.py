@@ -99,11 +99,15 @@ def _ranking(score: Vector) -> _Ranking:
 
 
 def _weighted_auc(target: Vector, ranking: _Ranking, weight: Vector) -> float:
-    """AUC of rows that count `weight` times, from a sort done once: Mann-Whitney over groups of equal score."""
+    """AUC of rows that count `weight` times, from a sort done once: Mann-Whitney over groups of equal score.
+
+    NaN where the weights leave no default or no good row.
+    """
     bad = np.add.reduceat((target * weight)[ranking.order], ranking.starts)
     good = np.add.reduceat(((1.0 - target) * weight)[ranking.order], ranking.starts)
     below = np.cumsum(good) - good
-    return float(np.sum(bad * (below + 0.5 * good)) / (np.sum(bad) * np.sum(good)))
+    n_pairs = float(np.sum(bad) * np.sum(good))
+    return float(np.sum(bad * (below + 0.5 * good)) / n_pairs) if n_pairs else float("nan")
 
 
 def bootstrap_weights(n_rows: int, n_draws: int, seed: int) -> Iterator[Vector]:
@@ -116,7 +120,8 @@ def bootstrap_weights(n_rows: int, n_draws: int, seed: int) -> Iterator[Vector]:
 
 def _interval(statistic: Callable[[Vector], float], n_rows: int, n_draws: int, seed: int) -> tuple[float, float]:
     draws = [statistic(weight) for weight in bootstrap_weights(n_rows, n_draws, seed)]
-    lower, upper = np.quantile(draws, [0.025, 0.975])
+    # only a handful of rows can give a resample without both outcomes: it has no AUC and does not count
+    lower, upper = np.nanquantile(draws, [0.025, 0.975])
     return float(lower), float(upper)
 
 
