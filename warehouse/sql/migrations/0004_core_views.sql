@@ -1,6 +1,8 @@
 -- core views: one truth over raw. Sentinels are null beside a flag; histories carry the span of business dates in which they were held.
 -- A history of an applicant is replaced per table by the applicant's next delivery of that table: valid_from inclusive, valid_to exclusive.
-CREATE MACRO core.received_on(batch) AS make_date(batch // 1000000, (batch // 10000) % 100, (batch // 100) % 100);
+-- greatest: a filter on the date may be evaluated for rows that another filter has already dropped, whose ids then read as 0.
+CREATE MACRO core.received_on(batch) AS
+  make_date(greatest(batch // 1000000, 1), greatest((batch // 10000) % 100, 1), greatest((batch // 100) % 100, 1));
 CREATE VIEW core.applications AS
 SELECT
   r.batch_id,
