@@ -54,21 +54,22 @@ def scheduled_day(run: FlowRun) -> date | None:
     return local_date(run.expected_start_time, schedule_zone(schedules, run.created_by.id if run.created_by else None))
 
 
+def current_scheduled_day() -> date | None:
+    """The scheduled day of the run that is under way; None for one that was made by hand or runs without a deployment."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    return scheduled_day(run) if isinstance(run, FlowRun) else None
+
+
 def business_date(as_of: date | None, settings: Settings) -> date:
     """The business date of the run that is under way; never today's clock.
 
     Raises:
         UsageError: nothing says which date is meant: none given, no schedule, and no delivery is ready.
     """
-    if as_of is not None:
-        return as_of
-    context = FlowRunContext.get()
-    run = context.flow_run if context else None
-    day = scheduled_day(run) if isinstance(run, FlowRun) else None
+    day = as_of or current_scheduled_day()
     if day is None:
-        from tasks.night import (
-            newest_business_date,
-        )  # brings DuckDB and Polars with it, which a scheduled run's date does not need
+        from tasks.night import newest_business_date  # brings DuckDB and Polars with it, which a date that is given does not need
 
         day = newest_business_date(settings)
     return day

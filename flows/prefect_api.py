@@ -7,8 +7,9 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 from flows.prefect_settings import LOOPBACK
+from schemas.errors import LoanwatchError
 
-_TIMEOUT_SECONDS = 10.0
+_TIMEOUT_SECONDS = 60.0  # a server that has just started, on a busy machine, has taken more than ten
 _CONFLICT = 409
 _FIRST_ERROR = 400
 
@@ -40,11 +41,19 @@ class PrefectApi:
             connection.close()
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """The decoded answer. Raises HTTPException if the server refuses."""
-        status, answer = self.request(method, path, body)
-        if status >= _FIRST_ERROR:
-            raise HTTPException(f"{method} {path} was answered by {status}")
+        """The decoded answer. Raises LoanwatchError if the server refuses or does not answer in time."""
+        try:
+            status, answer = self.request(method, path, body)
+        except (OSError, HTTPException) as error:
+            raise LoanwatchError(
+                f"the Prefect server does not answer: {type(error).__name__}", where=f"{method} {self.api_url}{path}"
+            ) from error
+        self._require_success(status, method, path)
         return answer
+
+    def _require_success(self, status: int, method: str, path: str) -> None:
+        if status >= _FIRST_ERROR:
+            raise LoanwatchError(f"the Prefect server refused with {status}", where=f"{method} {self.api_url}{path}")
 
     def is_healthy(self) -> bool:
         try:
@@ -56,8 +65,8 @@ class PrefectApi:
     def create_process_pool(self, name: str) -> None:
         """Creates the work pool unless it exists; the worker fills in its job template."""
         status, _ = self.request("POST", "/work_pools/", {"name": name, "type": "process", "base_job_template": {}})
-        if status >= _FIRST_ERROR and status != _CONFLICT:
-            raise HTTPException(f"the work pool {name} could not be created: {status}")
+        if status != _CONFLICT:
+            self._require_success(status, "POST", "/work_pools/")
 
     def has_worker(self, pool: str) -> bool:
         """Whether a worker of the pool reports for work."""

@@ -1,4 +1,4 @@
-"""`loanwatch up`: a Prefect server, the deployments of prefect.yaml and a worker, supervised from one terminal, on loopback only."""
+"""`loanwatch up`: a Prefect server, the deployments of prefect.yaml and a worker, in one terminal, on loopback only."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ class Surroundings:
             "LOANWATCH_HOME": str(self.settings.home),
             "PREFECT_API_URL": self.api.api_url,
             "PREFECT_SERVER_API_PORT": str(self.api.port),
-            "PREFECT_LOGGING_LEVEL": "INFO",  # in a worker's run: what the page of the run shows
+            "PREFECT_LOGGING_LEVEL": "INFO",  # with the next line: what the page of a run shows
+            "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks,warehouse,reports",
             "PYTHONUNBUFFERED": "1",
         }
         if self.settings.policy_file:
