@@ -6,7 +6,7 @@ Nothing here opens a transaction: `tasks.ingest` wraps one delivery in one, so t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -85,11 +85,16 @@ def check_home(connection: Connection, delivery: Delivery) -> None:
         )
 
 
+def _now() -> datetime:
+    """The time for the `*_at` columns: UTC, without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 def _for_table(name: str, table: str) -> str:
-    """A statement with its table's name, of the closed list, put in."""
+    """A statement on raw.application_v1, on the raw table of another delivered file instead; names of the closed list only."""
     if table not in DELIVERED_TABLES:
         raise ValueError(f"no delivered table: {table!r}")
-    return sql(name).replace("{table}", table)
+    return sql(name).replace("raw.application_v1", f"raw.{table}_v1")
 
 
 class BatchWriter:
@@ -149,7 +154,7 @@ class BatchWriter:
     def withdraw_absent(self, source_file: str) -> int:
         """Withdraws the day's versions whose applicant this delivery does not hold, and says how many."""
         first = make_batch_id(self.delivery.received_on, 1)
-        params = {"batch_id": self.batch_id, "first_batch_id": first, "source_file": source_file}
+        params = {"batch_id": self.batch_id, "first_batch_id": first, "source_file": source_file, "at": _now()}
         found = self.connection.execute(sql("ingest/insert_withdrawals"), params).fetchone()
         return 0 if found is None else int(found[0])
 
@@ -186,6 +191,7 @@ class BatchWriter:
             is_refused=refused_because is not None,
             refused_because=refused_because,
             n_received=n_received,
+            at=_now(),
         )
 
     def _write_file(self, file: TableFile, counts: FileCounts) -> None:
@@ -207,4 +213,4 @@ class BatchWriter:
     def settle_home(self) -> None:
         """Records the kind of rows that this home holds, the first time."""
         if home_source(self.connection) is None:
-            self.connection.execute(sql("ingest/insert_home"), {"source": self.delivery.source})
+            self.connection.execute(sql("ingest/insert_home"), {"source": self.delivery.source, "at": _now()})

@@ -110,8 +110,23 @@ def _cell(column: Column, schema: pl.Schema) -> _Cell:
 
 def _readable(frame: pl.DataFrame, delivered: Table) -> pl.DataFrame:
     """Bytes of a numeric or date column read as text first, so that they are judged like any other text."""
-    names = [c.name for c in delivered.columns if c.kind != "text" and frame.schema.get(c.name) == pl.Binary]
+    schema = frame.schema
+    names = [c.name for c in delivered.columns if c.kind != "text" and schema.get(c.name) == pl.Binary]
     return frame.with_columns(pl.col(name).cast(pl.String, strict=False).fill_null("\N{REPLACEMENT CHARACTER}") for name in names)
+
+
+def _with_plain_numbers(frame: pl.DataFrame, delivered: Table) -> pl.DataFrame:
+    """Columns of text that are plain numbers throughout become numbers; the others are left to be judged cell by cell.
+
+    Plain is a column whose cast makes no new null, which costs nothing to see; without this a CSV file takes twice the time.
+    """
+    schema = frame.schema
+    numeric = [column for column in delivered.columns if column.is_numeric and schema.get(column.name) == pl.String]
+    if not numeric:
+        return frame
+    types = {column.name: pl.Int64 if column.kind == "key" else pl.Float64 for column in numeric}
+    numbers = frame.select(pl.col(name).cast(dtype, strict=False) for name, dtype in types.items())
+    return frame.with_columns(numbers[name] for name in types if numbers[name].null_count() == frame[name].null_count())
 
 
 def positions_where(frame: pl.DataFrame, broken: list[tuple[str, str, pl.Expr]]) -> pl.DataFrame:
@@ -136,11 +151,12 @@ def convert(delivered: Table, frame: pl.DataFrame) -> Converted:
         delivered: the table.
         frame: rows as received; other columns than the table's are left out.
     """
-    frame = _readable(frame, delivered)
-    cells = [_cell(column, frame.schema) for column in delivered.columns]
+    frame = _with_plain_numbers(_readable(frame, delivered), delivered)
+    schema = frame.schema
+    cells = [_cell(column, schema) for column in delivered.columns]
     typed = frame.select(
         pl.repeat(None, pl.len(), dtype=frame_dtype(cell.column)).alias(cell.column.name)
-        if cell.column.name not in frame.columns
+        if cell.column.name not in schema
         else cell.value.cast(frame_dtype(cell.column)).alias(cell.column.name)
         for cell in cells
     )

@@ -1,6 +1,7 @@
--- Applicants that stand more than once in one delivery, row by row.
--- Grain: one row per accepted application row of such an applicant, in order of the file. Reads: raw.application_v1.
--- Params: $batch_id. Why: equal rows count once, conflicting ones not at all; n_different tells which it is.
+-- grain: one row per accepted application row of such an applicant, in order of the file
+-- reads: raw.application_v1
+-- params: $batch_id
+-- why: equal rows count once, conflicting ones not at all; n_different tells which it is
 WITH repeats AS (
   SELECT SK_ID_CURR FROM raw.application_v1 WHERE batch_id = $batch_id GROUP BY SK_ID_CURR HAVING count(*) > 1
 ),

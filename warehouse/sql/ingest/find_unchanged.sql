@@ -1,6 +1,7 @@
--- Rows of a re-delivered day that equal the live row of the same applicant and day.
--- Grain: one row per such row of the new delivery. Reads: raw.application_v1, core.withdrawals_v1.
--- Params: $batch_id, $first_batch_id (version 1 of that day). Why: what has not changed keeps its decision.
+-- grain: one row per such row of the new delivery
+-- reads: raw.application_v1, core.withdrawals_v1
+-- params: $batch_id, $first_batch_id (version 1 of that day)
+-- why: what has not changed keeps its decision
 WITH live AS (
   -- per applicant the newest row of the day before this delivery that was not withdrawn
   SELECT r.SK_ID_CURR, max(r.batch_id) AS batch_id

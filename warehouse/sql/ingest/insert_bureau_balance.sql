@@ -1,7 +1,8 @@
--- Accepted rows of one chunk of bureau_balance, with the applicant of their credit.
--- Grain: one row per row of the frame `chunk`. Reads: chunk, raw.bureau_v1. Params: $batch_id, $origin.
--- Why: the applicant comes from the bureau rows of the same delivery, else from the newest held before it; an applicant's months
--- must not move to another one because of what was delivered later. No bureau row: an orphan, kept without applicant.
+-- grain: one row per row of the frame `chunk`
+-- reads: chunk, raw.bureau_v1
+-- params: $batch_id, $origin
+-- why: the applicant comes from the bureau rows of the same delivery, else from the newest held before it; an applicant's
+--   months must not move to another one because of what was delivered later. No bureau row: an orphan, kept without applicant
 INSERT INTO raw.bureau_balance_v1 BY NAME
 WITH owners AS (
   -- the newest bureau row of each credit in the chunk; batches of one day or an earlier one only

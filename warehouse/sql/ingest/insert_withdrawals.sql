@@ -1,8 +1,8 @@
--- Versions of a day whose applicant a later delivery of that day no longer holds.
--- Grain: one row per application version withdrawn. Reads: raw.application_v1, core.quarantine_v1, core.duplicates_v1,
--- core.withdrawals_v1. Params: $batch_id, $first_batch_id (version 1 of that day), $source_file (the application file).
--- Why: rows no longer there are withdrawn, not deleted. An applicant whose new row is in quarantine is still there. Every
--- version of the day goes, so that no older one comes into force again.
+-- grain: one row per application version withdrawn
+-- reads: raw.application_v1, core.quarantine_v1, core.duplicates_v1, core.withdrawals_v1
+-- params: $batch_id, $first_batch_id (version 1 of that day), $source_file (the application file), $at (UTC)
+-- why: rows no longer there are withdrawn, not deleted. An applicant whose new row is in quarantine is still there. Every
+--   version of the day goes, so that no older one comes into force again
 INSERT INTO core.withdrawals_v1 BY NAME
 WITH present AS (
   SELECT SK_ID_CURR AS application_id FROM raw.application_v1 WHERE batch_id = $batch_id
@@ -12,7 +12,7 @@ WITH present AS (
   SELECT application_id FROM core.quarantine_v1 WHERE batch_id = $batch_id AND source_file = $source_file
 )
 SELECT
-  r.SK_ID_CURR AS application_id, r.batch_id, $batch_id AS withdrawn_by_batch_id, now()::TIMESTAMP AS withdrawn_at
+  r.SK_ID_CURR AS application_id, r.batch_id, $batch_id AS withdrawn_by_batch_id, $at::TIMESTAMP AS withdrawn_at
 FROM raw.application_v1 AS r
 ANTI JOIN present AS p ON p.application_id = r.SK_ID_CURR
 ANTI JOIN core.withdrawals_v1 AS w ON w.application_id = r.SK_ID_CURR AND w.batch_id = r.batch_id

@@ -1,3 +1,5 @@
--- What kind of rows this home holds.
--- Grain: at most one row. Reads: ops.home_v1. Params: none. Why: simulated and real rows never mix.
+-- grain: at most one row
+-- reads: ops.home_v1
+-- params: none
+-- why: simulated and real rows never mix
 SELECT source FROM ops.home_v1
