@@ -69,11 +69,11 @@ class _Credits:
         opened = np.minimum(np.round(self.numbers("DAYS_CREDIT", self.shown())), -1.0)
         term = np.maximum(np.round(self.numbers("TERM", self.own())), 1.0)
         life = self.groups["Closed"].columns["LIFE_SHARE"].numbers(self.own()) * np.minimum(term, -opened)
-        ended = np.clip(np.round(opened + life), opened, -1.0)
+        recently = np.maximum(-np.ceil(self.generator.exponential(150, self.n)), opened)
+        ended = np.round(np.where(opened + life < -1, np.maximum(opened + life, opened), recently))
         reported = self.groups["Active"].columns["DAYS_CREDIT_UPDATE"].numbers(self.own())
-        updated = np.where(
-            self.is_active, np.maximum(reported, opened), np.minimum(ended + self.generator.exponential(60, self.n), -1)
-        )
+        after_end = np.minimum(ended + self.generator.exponential(350, self.n), -np.ceil(self.generator.exponential(30, self.n)))
+        updated = np.where(self.is_active, np.maximum(reported, opened), np.maximum(after_end, opened))
         no_end = self.is_active | (self.generator.random(self.n) < 2 * _SOLD_SHARE)
         values: dict[str, Values] = {
             "DAYS_CREDIT": opened,
@@ -131,12 +131,12 @@ def simulate_bureau_balance(streams: Streams, latent: Latent, held: BureauCredit
     is_monthly = generator.random(len(latent)) < _MONTHLY_SHARE
     months = np.minimum(np.floor(-held.opened / DAYS_PER_MONTH), 96).astype(np.int64) + 1
     credit, month = repeat_index(np.where(is_monthly[held.applicant], months, 0))
-    unknown = generator.random(len(months)) < 0.45
+    unknown, unknown_end = generator.random((2, len(months))) < np.array([[0.40], [0.19]])
     late = mixed(held.standing[credit], generator.standard_normal(len(credit)), 0.3)
     worst = np.searchsorted([normal_quantile(share) for share in (0.965, 0.992, 0.9945, 0.9955, 0.996)], late)
     is_closed = (held.closed[credit] < 0) & (month < np.floor(-held.closed[credit] / DAYS_PER_MONTH))
     hidden = unknown[credit] & (generator.random(len(credit)) < 0.9) & (worst == 0)
-    codes = np.where(is_closed, 6, np.where(hidden, 7, worst))
+    codes = np.where(is_closed, np.where(unknown_end[credit], 7, 6), np.where(hidden, 7, worst))
     return as_delivered(
         "bureau_balance",
         {"SK_ID_BUREAU": held.ids[credit], "MONTHS_BALANCE": -month, "STATUS": levels_of(_STATUSES, codes)},

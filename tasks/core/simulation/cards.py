@@ -13,7 +13,9 @@ from tasks.core.simulation.previous import PreviousCredits
 from tasks.core.simulation.repeats import mixed, repeat_index
 from tasks.core.simulation.streams import Streams
 
-_UNUSED_SHARE = 0.36
+_UNUSED_SHARE = 0.24
+#: Cards that are older than the application they are listed under, and by how many months at most.
+_OLDER_SHARE, _OLDER_MONTHS = 0.45, 80
 _LIMITS = (45000.0, 67500.0, 90000.0, 112500.0, 135000.0, 180000.0, 225000.0, 270000.0, 450000.0, 765000.0)
 _LIMIT_CUTS = (-1.1, -0.75, -0.45, -0.2, 0.05, 0.5, 0.75, 1.0, 1.7)
 _MINIMUM_RATE = 0.05
@@ -24,16 +26,17 @@ class _Months:
     """The card months of a chunk being drawn, oldest first."""
 
     def __init__(self, streams: Streams, previous: PreviousCredits) -> None:
-        self.generator = streams.generator("credit_card_balance")
         card = np.flatnonzero(previous.is_card)
-        months = np.clip(np.floor(-previous.decided[card] / DAYS_PER_MONTH), 1, 96).astype(np.int64)
+        self.generator = streams.generator("credit_card_balance")
+        draw = self.generator
+        older = draw.integers(0, _OLDER_MONTHS + 1, len(card)) * (draw.random(len(card)) < _OLDER_SHARE)
+        months = np.clip(np.floor(-previous.decided[card] / DAYS_PER_MONTH) + older, 1, 96).astype(np.int64)
         own, self.place = repeat_index(months)
         self.n, self.ids, self.applicants = len(own), previous.ids[card][own], previous.applicants[card][own]
         self.month: Integers = self.place - months[own]
-        draw = self.generator
         limits = np.array(_LIMITS)[np.searchsorted(_LIMIT_CUTS, draw.standard_normal(len(card)))]
         is_used = draw.random(len(card)) >= _UNUSED_SHARE
-        since, until = np.sort(draw.uniform(-0.3, 1.4, (2, len(card))), axis=0)
+        since, until = np.sort(draw.uniform(-0.5, 1.7, (2, len(card))), axis=0)
         share = self.place / months[own]
         self.standing = previous.standing[card][own]
         self.is_used = is_used[own]
@@ -86,10 +89,11 @@ class _Months:
         }
 
     def payments(self, minimum: Floats) -> dict[str, Values]:
-        paid = np.round(minimum * np.maximum(1.0, self.generator.lognormal(0.0, 0.8, self.n)), 2)
+        small = self.chance(0.75) * self.generator.lognormal(6.5, 1.8, self.n)
+        paid = np.round(np.where(minimum > 0, minimum * np.maximum(1.0, self.generator.lognormal(0.0, 0.8, self.n)), small), 2)
         return {
             "AMT_PAYMENT_CURRENT": blank(paid, ~self.is_used),
-            "AMT_PAYMENT_TOTAL_CURRENT": np.where(self.chance(0.06) > 0, 0.0, paid),
+            "AMT_PAYMENT_TOTAL_CURRENT": np.where((minimum == 0) | (self.chance(0.06) > 0), 0.0, paid),
         }
 
 
@@ -97,9 +101,8 @@ def simulate_cards(streams: Streams, previous: PreviousCredits) -> tuple[pl.Data
     """One row per card and month (about 11 per applicant, concentrated on some 28 %), and the instalments due."""
     draw = _Months(streams, previous)
     balances, balance, minimum = draw.balances()
-    is_due = balance > 0
-    matured: Integers = np.cumsum(is_due) - np.repeat(*_before(draw, is_due))
-    late = is_due & (mixed(draw.standing, draw.own(), 0.4) > 1.55)
+    matured = np.ceil(0.8 * draw.place) * draw.is_used
+    late = (balance > 0) & (mixed(draw.standing, draw.own(), 0.4) > 1.55)
     days = np.where(late, np.ceil(draw.generator.lognormal(2.2, 1.8, draw.n)), 0.0).clip(0, 2400)
     codes = np.where(
         (draw.month > -3) & ~draw.in_use & (draw.chance(0.35) > 0), 1, np.where((draw.place == 0) & (draw.chance(0.08) > 0), 2, 0)
@@ -114,21 +117,18 @@ def simulate_cards(streams: Streams, previous: PreviousCredits) -> tuple[pl.Data
         "SK_DPD": days,
         "SK_DPD_DEF": np.where(draw.chance(0.3) > 0, np.minimum(days, 100.0), 0.0),
     }
-    due = np.flatnonzero(is_due)
-    dues = CardDues(
-        draw.ids[due],
-        draw.applicants[due],
-        matured[due],
-        (draw.month[due] * 30.0 - 1.0).astype(np.float64),
-        minimum[due],
-        draw.standing[due],
+    return as_delivered("credit_card_balance", values), _card_dues(draw, minimum, matured)
+
+
+def _card_dues(draw: _Months, minimum: Floats, matured: Floats) -> CardDues:
+    """Every month of a card in use has an instalment: the minimum, or a small rest where nothing is owed."""
+    due = np.flatnonzero(draw.is_used & (draw.place > 0))
+    small = np.round(draw.generator.lognormal(5.5, 1.8, len(due)), 2)
+    return CardDues(
+        ids=draw.ids[due],
+        applicants=draw.applicants[due],
+        number=np.maximum(matured[due], 1).astype(np.int64),
+        due=draw.month[due] * 30.0 - 1.0,
+        amount=np.where(minimum[due] > 0, minimum[due], small),
+        standing=draw.standing[due],
     )
-    return as_delivered("credit_card_balance", values), dues
-
-
-def _before(draw: _Months, is_due: np.ndarray) -> tuple[Integers, Integers]:
-    """Dues counted before each card's first month, and the months of each card: what a running count has to take off."""
-    starts = np.flatnonzero(draw.place == 0)
-    counts = np.diff(np.append(starts, draw.n))
-    total = np.concatenate([[0], np.cumsum(is_due)])
-    return total[starts], counts

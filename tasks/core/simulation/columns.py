@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from schemas.tables import Kind, table
-from tasks.core.simulation.marginals import Floats, Integers, Mask
+from tasks.core.simulation.marginals import Integers, Mask
 
 TYPES: dict[Kind, type[pl.DataType]] = {
     "key": pl.Int64,
@@ -20,10 +22,10 @@ TYPES: dict[Kind, type[pl.DataType]] = {
     "text": pl.String,
     "date": pl.Date,
 }
-Values = Floats | Integers | pl.Series
+Values = NDArray[Any] | pl.Series
 
 
-def blank(values: Floats | Integers, missing: Mask) -> pl.Series:
+def blank(values: NDArray[Any], missing: Mask) -> pl.Series:
     """The values with NULL where missing, or where they are NaN."""
     return pl.Series(np.where(missing, np.nan, values.astype(np.float64)), nan_to_null=True)
 

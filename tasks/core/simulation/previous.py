@@ -11,7 +11,7 @@ from schemas.tables import DAYS_SENTINEL, table
 from tasks.core.simulation.columns import Values, as_delivered, blank, levels_of
 from tasks.core.simulation.identifiers import credit_ids
 from tasks.core.simulation.latent import Latent
-from tasks.core.simulation.marginals import Floats, Integers, Mask, Marginal, normal_quantile, parameters
+from tasks.core.simulation.marginals import Floats, Integers, Marginal, Mask, normal_quantile, parameters
 from tasks.core.simulation.repeats import history_counts, mixed, repeat_index
 from tasks.core.simulation.streams import Streams
 
@@ -70,6 +70,7 @@ class _Applications:
         self.groups = [group.columns for _, group in groups]
         cuts = [normal_quantile(float(share)) for share in np.cumsum([group.share for _, group in groups])[:-1]]
         self.kind = np.searchsorted(cuts, mixed(self.standing, self.own(), _ROW_WEIGHT))
+        self.is_revolving: Mask = np.array([name.startswith("Revolving") for name in self.names])[self.kind]
         self.rows = [np.flatnonzero(self.kind == place) for place in range(len(groups))]
 
     def own(self) -> Floats:
@@ -113,18 +114,21 @@ class _Applications:
 
     def amounts(self) -> dict[str, Values]:
         """What was asked for, and from it the credit, the annuity, the price and the down payment."""
-        size, term = mixed(self.income, self.own(), 0.35), self.own()
+        size = mixed(self.income, self.own(), 0.35)
+        # Larger loans run longer, and longer loans have the lower annuity rate.
+        term = mixed(size, self.own(), 0.6)
         asked = np.round(self.numbers("AMT_APPLICATION", size) / 4.5) * 4.5
         granted = asked * np.nan_to_num(self.numbers("CREDIT_RATIO", self.own()), nan=1.0)
         credit = np.where(asked > 0, granted, np.maximum(self.numbers("AMT_CREDIT", size), 0.0))
-        annuity = credit * np.nan_to_num(self.numbers("ANNUITY_RATE", mixed(-term, self.own(), 0.93)), nan=0.05)
+        rate_of_term = np.nan_to_num(self.numbers("ANNUITY_RATE", mixed(-term, self.own(), 0.93)), nan=0.05)
+        annuity = np.where(self.is_revolving | (credit == 0), self.numbers("AMT_ANNUITY", size), credit * rate_of_term)
         rate = np.clip(np.nan_to_num(self.numbers("RATE_DOWN_PAYMENT", self.own())), 0.0, 1.0)
         no_terms, no_rate = self.gap("AMT_ANNUITY"), self.gap("RATE_DOWN_PAYMENT")
         return {
             "AMT_APPLICATION": asked,
             "AMT_CREDIT": credit,
             "AMT_ANNUITY": blank(annuity, no_terms),
-            "AMT_GOODS_PRICE": blank(asked, self.gap("AMT_GOODS_PRICE")),
+            "AMT_GOODS_PRICE": blank(asked, asked == 0),
             "CNT_PAYMENT": blank(self.numbers("CNT_PAYMENT", term), no_terms),
             "RATE_DOWN_PAYMENT": blank(rate, no_rate),
             "AMT_DOWN_PAYMENT": blank(np.round(asked * rate / 4.5) * 4.5, no_rate),
@@ -170,7 +174,7 @@ def simulate_previous(streams: Streams, latent: Latent) -> tuple[pl.DataFrame, P
     draw = _Applications(streams, latent)
     labels, amounts, decided = draw.labels(), draw.amounts(), draw.decided()
     granted = np.array([name.endswith("|Approved") for name in draw.names])[draw.kind]
-    is_card = np.array([name.startswith("Revolving") for name in draw.names])[draw.kind]
+    is_card = draw.is_revolving
     without_dates = draw.gap("DAYS_FIRST_DUE")
     term = np.maximum(np.nan_to_num(np.asarray(amounts["CNT_PAYMENT"], dtype=np.float64)), 1.0)
     dates, life = _due_dates(draw, decided, term)
