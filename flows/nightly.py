@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prefect import flow
+from prefect.runtime import flow_run
 
 from flows.business_date import business_date
 from schemas.errors import UsageError
@@ -12,10 +13,11 @@ from schemas.settings import read_settings
 from tasks.night_steps import run_night_steps
 
 
-def night_name(parameters: dict[str, NightParameters]) -> str:
+def night_name() -> str:
     """The run's name carries its business date, also where that follows from the schedule."""
+    given = flow_run.parameters.get("parameters", NightParameters())
     try:
-        return f"night-of-{business_date(parameters['parameters'].as_of, read_settings())}"
+        return f"night-of-{business_date(NightParameters.model_validate(given).as_of, read_settings())}"
     except UsageError:
         return "night-without-a-date"  # the flow itself says why, and fails
 
