@@ -1,7 +1,7 @@
 """Estimates the parameters of the simulator from real rows: `python benchmarks/simulation_parameters.py DIR`.
 
-Only aggregates leave this script: shares of levels that at least 15 rows have, quantiles (rounded to four digits, never the extremes)
-and a correlation matrix of normal scores (rounded). Its output is `tasks/core/simulation/parameters.json`.
+Only aggregates leave this script: shares of levels that at least 15 rows have, quantiles (four digits, never the
+extremes) and a correlation matrix of normal scores (rounded). Its output is `tasks/core/simulation/parameters.json`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ BUILDING_SUFFIXES = ("_MODE", "_MEDI")
 
 
 def rounded(value: float) -> float:
+    """Four significant digits."""
     return float(f"{value:.4g}")
 
 
@@ -48,6 +49,7 @@ def marginal(series: pl.Series, grid: list[float], order: dict[Any, float] | Non
 
 
 def default_rates(frame: pl.DataFrame, column: str) -> dict[Any, float]:
+    """The smoothed default rate of each level: the order of the levels on the normal scale."""
     rates = frame.group_by(column).agg(pl.len().alias("n"), pl.col("TARGET").sum().alias("bad"))
     return {level: (bad + 8) / (n + 100) for level, n, bad in rates.rows()}
 
@@ -72,7 +74,7 @@ def scores(series: pl.Series, parameters: dict[str, Any]) -> np.ndarray:
         edges = edges / edges[-1]
         density = np.array([0.0 if p <= 0 or p >= 1 else NORMAL.pdf(NORMAL.inv_cdf(p)) for p in edges])
         means = (density[:-1] - density[1:]) / np.diff(edges)
-        codes = {level: mean for level, mean in zip(parameters["levels"], means, strict=True)}
+        codes = dict(zip(parameters["levels"], means, strict=True))
         return np.array([codes.get(value, np.nan) for value in series.to_list()])
     ranks = series.rank("average").to_numpy().astype(float)
     shares = (ranks - 0.5) / series.len() * series.len() / max(1, series.count())
@@ -100,6 +102,7 @@ def correlations(columns: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def application_parameters(train: pl.DataFrame) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Marginals of every application column, and the correlations of those drawn together; TARGET comes first."""
     frame = prepared(train)
     marginals: dict[str, Any] = {}
     for name in frame.columns:
@@ -132,6 +135,7 @@ def application_parameters(train: pl.DataFrame) -> tuple[dict[str, Any], dict[st
 
 
 def grouped(frame: pl.DataFrame, groups: dict[str, pl.Expr], columns: list[str]) -> dict[str, Any]:
+    """Marginals of the columns within each group of rows, and the share of each group."""
     found = {}
     for name, rule in groups.items():
         part = frame.filter(rule)
@@ -141,6 +145,7 @@ def grouped(frame: pl.DataFrame, groups: dict[str, pl.Expr], columns: list[str])
 
 
 def bureau_parameters(frame: pl.DataFrame) -> dict[str, Any]:
+    """Reported credits, active and closed apart."""
     frame = frame.with_columns(
         TERM=pl.col("DAYS_CREDIT_ENDDATE") - pl.col("DAYS_CREDIT"),
         DEBT_TO_SUM=pl.when(pl.col("AMT_CREDIT_SUM") > 0).then(pl.col("AMT_CREDIT_SUM_DEBT") / pl.col("AMT_CREDIT_SUM")),
@@ -153,6 +158,7 @@ def bureau_parameters(frame: pl.DataFrame) -> dict[str, Any]:
 
 
 def previous_parameters(frame: pl.DataFrame) -> dict[str, Any]:
+    """Previous applications by product and outcome; text that goes together is kept together."""
     frame = frame.with_columns(
         CREDIT_RATIO=pl.when(pl.col("AMT_APPLICATION") > 0).then(pl.col("AMT_CREDIT") / pl.col("AMT_APPLICATION")),
         ANNUITY_RATE=pl.when(pl.col("AMT_CREDIT") > 0).then(pl.col("AMT_ANNUITY") / pl.col("AMT_CREDIT")),
@@ -183,6 +189,7 @@ def previous_parameters(frame: pl.DataFrame) -> dict[str, Any]:
 
 
 def main(directory: Path) -> None:
+    """Writes parameters.json."""
     train = pl.read_parquet(directory / "application_train.parquet")
     marginals, correlation = application_parameters(train)
     content = {

@@ -17,7 +17,7 @@ _UNUSED_SHARE = 0.24
 #: Cards that are older than the application they are listed under, and by how many months at most.
 _OLDER_SHARE, _OLDER_MONTHS = 0.45, 80
 _LIMITS = (45000.0, 67500.0, 90000.0, 112500.0, 135000.0, 180000.0, 225000.0, 270000.0, 450000.0, 765000.0)
-_LIMIT_CUTS = (-1.1, -0.75, -0.45, -0.2, 0.05, 0.5, 0.75, 1.0, 1.7)
+_LIMIT_CUTS = (-1.0, -0.65, -0.35, -0.15, 0.2, 0.7, 0.9, 1.1, 1.8)
 _MINIMUM_RATE = 0.05
 _STATUSES = ("Active", "Completed", "Signed")
 
@@ -45,7 +45,7 @@ class _Months:
         self.limit = limits[own] * (draw.random(len(card)) >= 0.18)[own]
         self.limit = np.where(self.in_use & (self.limit == 0), limits[own], self.limit)
         level = mixed(previous.standing[card], draw.standard_normal(len(card)), 0.35)[own]
-        self.share = np.clip(0.45 + 0.22 * level + 0.15 * np.sin(self.place / 5.0) + 0.08 * self.own(), 0.0, 1.05)
+        self.share = np.clip(0.6 + 0.22 * level + 0.15 * np.sin(self.place / 5.0) + 0.08 * self.own(), 0.0, 1.05)
 
     def own(self) -> Floats:
         return self.generator.standard_normal(self.n)
@@ -104,9 +104,7 @@ def simulate_cards(streams: Streams, previous: PreviousCredits) -> tuple[pl.Data
     matured = np.ceil(0.8 * draw.place) * draw.is_used
     late = (balance > 0) & (mixed(draw.standing, draw.own(), 0.4) > 1.55)
     days = np.where(late, np.ceil(draw.generator.lognormal(2.2, 1.8, draw.n)), 0.0).clip(0, 2400)
-    codes = np.where(
-        (draw.month > -3) & ~draw.in_use & (draw.chance(0.35) > 0), 1, np.where((draw.place == 0) & (draw.chance(0.08) > 0), 2, 0)
-    )
+    codes = np.where(~draw.in_use & (draw.chance(0.05) > 0), 1, np.where((draw.place == 0) & (draw.chance(0.08) > 0), 2, 0))
     values: dict[str, Values] = balances | draw.drawings() | draw.payments(minimum)
     values |= {
         "SK_ID_PREV": draw.ids,
@@ -128,7 +126,7 @@ def _card_dues(draw: _Months, minimum: Floats, matured: Floats) -> CardDues:
         ids=draw.ids[due],
         applicants=draw.applicants[due],
         number=np.maximum(matured[due], 1).astype(np.int64),
-        due=draw.month[due] * 30.0 - 1.0,
+        due=(draw.month[due] * 30.0 - 1.0).astype(np.float64),
         amount=np.where(minimum[due] > 0, minimum[due], small),
         standing=draw.standing[due],
     )

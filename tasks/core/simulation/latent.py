@@ -29,7 +29,7 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Latent:
-    """What the tables of a chunk share: keys, risk, one standard normal score per correlated column, and who has a bureau file."""
+    """What the tables of a chunk share: keys, risk, one standard normal score per correlated column, who has a bureau file."""
 
     ids: Integers
     risk: Floats
