@@ -141,7 +141,7 @@ class _HistoryStatement:
         if not self.has_balance:
             return []
         shares = [
-            f"round(count_if(r.STATUS = {self._read(level)}) / count(*) * 1e{_SHARE_DECIMALS})::BIGINT AS {key}"
+            f"round(coalesce(count_if(r.STATUS = {self._read(level)}), 0) / count(*) * 1e{_SHARE_DECIMALS})::BIGINT AS {key}"
             for (_, level), key in self.status_keys.items()
         ]
         extremes = ["min(r.MONTHS_BALANCE) AS oldest_month", "max(r.MONTHS_BALANCE) AS newest_month", "count(*) AS n_months"]
@@ -191,10 +191,16 @@ class _HistoryStatement:
         return _clause("whole", _select(columns, "FROM parts\nGROUP BY set_no"))
 
     def _levels(self) -> list[str]:
-        """Rows per level; apart from `parts`, whose rows would become too wide for the processor's cache."""
+        """Rows per level; apart from `parts`, whose rows would become too wide for the processor's cache.
+
+        `count_if` over nothing but NULL is NULL in DuckDB; a missing text counts as "not this level".
+        """
         if not self.level_keys:
             return []
-        counts = [f"count_if(r.{column} = {self._read(level)}) AS {key}" for (column, level), key in self.level_keys.items()]
+        counts = [
+            f"coalesce(count_if(r.{column} = {self._read(level)}), 0) AS {key}"
+            for (column, level), key in self.level_keys.items()
+        ]
         return [_clause("levels", _select(["s.set_no", *counts], self._rows_of_sets() + "\nGROUP BY s.set_no"))]
 
     def _distinct(self) -> list[str]:
