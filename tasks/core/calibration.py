@@ -27,10 +27,15 @@ def _newton_step(design: Vector, goal: Vector, weights: Vector) -> Vector:
 
 
 def logistic_line(raw: Vector, goal: Vector) -> tuple[float, float]:
-    """Intercept and slope of the maximum-likelihood logistic line through `goal` (in [0, 1]), by Newton's method."""
+    """Intercept and slope of the maximum-likelihood logistic line through `goal` (in [0, 1]), by Newton's method.
+
+    The slope is 0 where `raw` is constant.
+    """
     design = np.column_stack([np.ones_like(raw), raw])
     rate = float(goal.mean())
     weights = np.array([np.log(rate / (1.0 - rate)), 0.0])
+    if np.ptp(raw) == 0:
+        return float(weights[0]), 0.0
     for _ in range(_MAX_STEPS):
         step = _newton_step(design, goal, weights)
         weights = weights + step
