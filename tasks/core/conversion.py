@@ -80,10 +80,8 @@ def _number_cell(column: Column, dtype: pl.DataType) -> _Cell:
 
 
 def _text_cell(column: Column, dtype: pl.DataType) -> _Cell:
-    source = pl.col(column.name)
-    text = source if dtype == pl.String else source.cast(pl.String, strict=False)
-    broken = (("invalid_utf8", source.is_not_null() & text.is_null()),) if dtype == pl.Binary else ()
-    return _Cell(column, pl.when(text != "").then(text), broken)
+    text = pl.col(column.name) if dtype == pl.String else pl.col(column.name).cast(pl.String)
+    return _Cell(column, pl.when(text != "").then(text), ())
 
 
 def _date_cell(column: Column, dtype: pl.DataType) -> _Cell:
@@ -108,11 +106,30 @@ def _cell(column: Column, schema: pl.Schema) -> _Cell:
     return _text_cell(column, dtype) if column.kind == "text" else _date_cell(column, dtype)
 
 
-def _readable(frame: pl.DataFrame, delivered: Table) -> pl.DataFrame:
-    """Bytes of a numeric or date column read as text first, so that they are judged like any other text."""
+def _decoded(cell: bytes | None) -> str | None:
+    try:
+        return None if cell is None else cell.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _text_of(cells: pl.Series) -> pl.Series:
+    """Bytes as text, null where they are no UTF-8."""
+    try:
+        return cells.cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return pl.Series(cells.name, [_decoded(cell) for cell in cells], dtype=pl.String)
+
+
+def _readable(frame: pl.DataFrame, delivered: Table) -> Converted:
+    """Columns of bytes as text, and the cells that are none."""
     schema = frame.schema
-    names = [c.name for c in delivered.columns if c.kind != "text" and schema.get(c.name) == pl.Binary]
-    return frame.with_columns(pl.col(name).cast(pl.String, strict=False).fill_null("\N{REPLACEMENT CHARACTER}") for name in names)
+    names = [column.name for column in delivered.columns if schema.get(column.name) == pl.Binary]
+    if not names:
+        return Converted(frame, pl.DataFrame(schema=FAILURE_SCHEMA))
+    texts = [_text_of(frame[name]) for name in names]
+    unread = pl.DataFrame({text.name: text.is_null() & frame[text.name].is_not_null() for text in texts})
+    return Converted(frame.with_columns(texts), positions_where(unread, [(name, "invalid_utf8", pl.col(name)) for name in names]))
 
 
 def _with_plain_numbers(frame: pl.DataFrame, delivered: Table) -> pl.DataFrame:
@@ -151,7 +168,8 @@ def convert(delivered: Table, frame: pl.DataFrame) -> Converted:
         delivered: the table.
         frame: rows as received; other columns than the table's are left out.
     """
-    frame = _with_plain_numbers(_readable(frame, delivered), delivered)
+    readable = _readable(frame, delivered)
+    frame = _with_plain_numbers(readable.frame, delivered)
     schema = frame.schema
     cells = [_cell(column, schema) for column in delivered.columns]
     typed = frame.select(
@@ -161,4 +179,4 @@ def convert(delivered: Table, frame: pl.DataFrame) -> Converted:
         for cell in cells
     )
     broken = [(cell.column.name, rule, expr) for cell in cells for rule, expr in cell.broken]
-    return Converted(typed, positions_where(frame, broken))
+    return Converted(typed, pl.concat([readable.failures, positions_where(frame, broken)]))
