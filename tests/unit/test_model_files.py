@@ -12,9 +12,6 @@ from tasks.model_files import read_model, write_model
 from tests.model_rows import fitted
 
 
-_OTHER_LEAF = fitted().text.replace("leaf_value=", "leaf_value=1", 1)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return write_model(tmp_path / "models", fitted().manifest, fitted().text)
@@ -69,6 +66,10 @@ def _edit(change: Callable[[dict[str, object]], object]) -> Callable[[Path], obj
     return edit
 
 
+def _edit_leaf(folder: Path) -> None:
+    (folder / MODEL_FILE).write_text(fitted().text.replace("leaf_value=", "leaf_value=1", 1))
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -84,7 +85,7 @@ def _edit(change: Callable[[dict[str, object]], object]) -> Callable[[Path], obj
         pytest.param(lambda folder: (folder / MANIFEST_FILE).write_text("{"), id="manifest no JSON"),
         pytest.param(lambda folder: (folder / MANIFEST_FILE).write_bytes(b"\xff\xfe"), id="manifest no text"),
         pytest.param(lambda folder: (folder / MODEL_FILE).write_text(fitted().text[:-1]), id="trees cut short"),
-        pytest.param(lambda folder: (folder / MODEL_FILE).write_text(_OTHER_LEAF), id="a leaf edited"),
+        pytest.param(_edit_leaf, id="a leaf edited"),
         pytest.param(
             lambda folder: (folder / MANIFEST_FILE).write_text((folder / MANIFEST_FILE).read_text() + "\n"), id="a line added"
         ),
