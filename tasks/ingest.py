@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from logging import getLogger
 
-from schemas.errors import DeliveryRefusedError
+from schemas.errors import DeliveryRefusedError, UsageError
 from schemas.policy import Policy
 from schemas.settings import Settings
 from tasks.take_in import count_applications, refuse_files, take_in_files
@@ -27,6 +27,7 @@ class IngestResult:
 
     batch_id: int
     received_on: date
+    origin: str
     files: dict[str, FileCounts]
     n_received: int
     n_accepted: int
@@ -42,11 +43,25 @@ def newest_ready_date(settings: Settings) -> date | None:
     return max(ready_folders(settings.landing), default=None)
 
 
+def _check_sources(connection: Connection, pending: list[Delivery]) -> None:
+    """Before anything is taken in: all of it is of one kind, and of the home's."""
+    for delivery in pending:
+        check_home(connection, delivery)
+    if len({delivery.source for delivery in pending}) > 1:
+        raise UsageError(
+            "the landing place holds simulated and real deliveries",
+            expected="one kind of rows in a home",
+            where=str(pending[0].folder.parent),
+            remedy="keep the folders of one kind, and take the others into another home (LOANWATCH_HOME)",
+        )
+
+
 def pending_deliveries(settings: Settings, connection: Connection, as_of: date | None) -> list[Delivery]:
     """Ready deliveries up to `as_of` (None: all) whose content is not that of the latest version of their day, in date order.
 
     Raises:
         ResourceError: a folder may not be read.
+        UsageError: they would mix simulated and real rows in one home; then none is to be taken in.
     """
     known = latest_versions(connection)
     pending = []
@@ -56,6 +71,7 @@ def pending_deliveries(settings: Settings, connection: Connection, as_of: date |
         delivery = read_delivery(received_on, folder)
         if received_on not in known or known[received_on].content_sha256 != delivery.content_sha256:
             pending.append(delivery)
+    _check_sources(connection, pending)
     return pending
 
 
@@ -67,6 +83,7 @@ def _result(
     return IngestResult(
         batch_id=writer.batch_id,
         received_on=writer.delivery.received_on,
+        origin=writer.delivery.origin,
         files=files,
         n_received=n_received,
         n_accepted=applications.n_accepted,
@@ -118,9 +135,7 @@ def ingest_all(
     """Takes in every pending delivery up to `as_of`, in date order; a refused one does not stop the next.
 
     Raises:
-        UsageError: one of them would mix simulated and real rows; found before any is taken in, as far as it can be.
+        UsageError: one of them would mix simulated and real rows; then none is taken in.
     """
     pending = pending_deliveries(settings, connection, as_of)
-    for delivery in pending:
-        check_home(connection, delivery)
     return [ingest_delivery(connection, delivery, policy, on_progress) for delivery in pending]

@@ -56,22 +56,29 @@ def open_text(file: TableFile) -> Iterator[IO[bytes]]:
             yield stream
 
 
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of a file, with a line end after the last line if it has none."""
+    piece = stream.read(BLOCK_BYTES)
+    while piece:
+        following = stream.read(BLOCK_BYTES)
+        yield piece if following or piece.endswith(b"\n") else piece + b"\n"
+        piece = following
+
+
 def blocks(stream: IO[bytes]) -> Iterator[bytes]:
     """Whole lines, about BLOCK_BYTES at a time. An endless line is cut, but stays longer than MAX_LINE_BYTES."""
     carry, is_cut = b"", False
-    while piece := stream.read(BLOCK_BYTES):
+    for piece in _pieces(stream):
+        data = carry + piece
         if is_cut:
             found = piece.find(b"\n")
-            piece, is_cut = (b"", True) if found < 0 else (piece[found:], False)
-        data = carry + piece
+            data, is_cut = (carry, True) if found < 0 else (carry + piece[found:], False)
         last = data.rfind(b"\n") + 1
         carry = data[last:]
         if len(carry) > MAX_LINE_BYTES:
             carry, is_cut = carry[: MAX_LINE_BYTES + 1], True
         if last:
             yield data[:last]
-    if carry:
-        yield carry + b"\n"
 
 
 def split_lines(data: bytes) -> Lines:
