@@ -98,7 +98,7 @@ def _date_cell(column: Column, dtype: pl.DataType) -> _Cell:
 def _cell(column: Column, schema: pl.Schema) -> _Cell:
     dtype = schema.get(column.name)
     if dtype is None or dtype == pl.Null:
-        return _Cell(column, pl.lit(None), ())
+        return _Cell(column, pl.repeat(None, pl.len(), dtype=frame_dtype(column)), ())
     if column.is_integer:
         return _integer_cell(column, dtype)
     if column.is_numeric:
@@ -172,11 +172,6 @@ def convert(delivered: Table, frame: pl.DataFrame) -> Converted:
     frame = _with_plain_numbers(readable.frame, delivered)
     schema = frame.schema
     cells = [_cell(column, schema) for column in delivered.columns]
-    typed = frame.select(
-        pl.repeat(None, pl.len(), dtype=frame_dtype(cell.column)).alias(cell.column.name)
-        if cell.column.name not in schema
-        else cell.value.cast(frame_dtype(cell.column)).alias(cell.column.name)
-        for cell in cells
-    )
+    typed = frame.select(cell.value.cast(frame_dtype(cell.column)).alias(cell.column.name) for cell in cells)
     broken = [(cell.column.name, rule, expr) for cell in cells for rule, expr in cell.broken]
     return Converted(typed, pl.concat([readable.failures, positions_where(frame, broken)]))

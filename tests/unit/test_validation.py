@@ -16,7 +16,6 @@ from tasks.core.conversion import convert
 from tasks.core.validation import Validated, find_failures, validate
 from tests.deliveries import DAY, as_csv, rows
 
-
 MIDNIGHT = datetime.fromisoformat("2026-06-01")
 
 
