@@ -63,7 +63,7 @@ FORMULAS: Mapping[str, Callable[[Sequence[str]], str]] = {
 }
 
 
-def _cleaned(column: Column) -> str:
+def cleaned(column: Column) -> str:
     """A history column with its sentinel taken out, as in the core views."""
     return f"nullif(r.{column.name}, {column.sentinel})" if column.sentinel is not None else f"r.{column.name}"
 
@@ -93,7 +93,7 @@ def value(history: History, name: str) -> str:
     """One value of a history row, as the integer that is aggregated."""
     decimals = value_decimals(history, name)
     derived = _DERIVED.get((history.table, name))
-    expression = derived or _cleaned(table(history.table).column(name))
+    expression = derived or cleaned(table(history.table).column(name))
     if decimals == 0:
         return f"({expression})::BIGINT"
     return _scaled(expression, decimals)

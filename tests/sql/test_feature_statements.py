@@ -1,0 +1,144 @@
+"""The generator and its runner: nothing but declared identifiers in the text, no overflow, one row per version asked for."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from schemas.errors import VerificationError
+from schemas.feature_catalogue import HISTORIES
+from schemas.features import feature_set, level_columns
+from schemas.tables import HISTORY_TABLES, table
+from tests.feature_support import REAL_BATCH, connect, frame_of, insert, versions_of, warehouse_of
+from warehouse.feature_expressions import cleaned
+from warehouse.feature_sql import statement_of
+from warehouse.features import MAX_LEVEL_LENGTH, MAX_LEVELS, compute_features, iter_features, observe_levels
+
+NASTY = "it's; drop"
+
+
+def test_a_level_with_quotes_is_counted_and_never_enters_the_text() -> None:
+    rows = [{"NAME_CONTRACT_STATUS": level} for level in (NASTY, NASTY, "x' OR '1'='1", None)]
+    with warehouse_of({"application": [{}], "POS_CASH_balance": rows}) as connection:
+        wanted = feature_set(observe_levels(connection, REAL_BATCH), [])
+        features = compute_features(connection, wanted, versions_of(connection))
+        assert features["POS_NAME_CONTRACT_STATUS_IS_IT_S_DROP_SHARE"].to_list() == [0.5]
+        assert features["POS_NAME_CONTRACT_STATUS_IS_X_OR_1_1_SHARE"].to_list() == [0.25]
+        assert versions_of(connection).height == 1
+    statement = statement_of("POS_CASH_balance", wanted.of_table("POS_CASH_balance"))
+    assert NASTY in statement.values
+    assert NASTY not in statement.text
+
+
+@pytest.mark.parametrize("name", ["application", *(history.table for history in HISTORIES)])
+def test_the_text_of_a_statement_does_not_depend_on_what_the_levels_say(name: str) -> None:
+    plain = {f"{where}.{column}": ["A", "B"] for where, column in level_columns()}
+    renamed = {key: ["A", f"B{NASTY}"] for key in plain}
+    first, second = (feature_set(levels, []) for levels in (plain, renamed))
+    text = statement_of(name, first.of_table(name)).text
+    assert text.replace("_IS_B_", "_IS_BIT_S_DROP_") == statement_of(name, second.of_table(name)).text
+
+
+def test_the_largest_values_do_not_overflow() -> None:
+    large = {
+        "installments_payments": [
+            {"AMT_INSTALMENT": amount, "AMT_PAYMENT": 1e10, "DAYS_INSTALMENT": -50_000}
+            for amount in (1e10, 1e-300, 0.0)
+            for _ in range(2_000)
+        ],
+        "credit_card_balance": [
+            {"AMT_BALANCE": sign * 1e10, "AMT_CREDIT_LIMIT_ACTUAL": 1e-9} for sign in (1, -1) for _ in range(3_000)
+        ],
+        "previous_application": [{"AMT_APPLICATION": 1e10, "AMT_CREDIT": 1e-300, "RATE_DOWN_PAYMENT": 10.0}] * 3,
+        "bureau": [{"AMT_CREDIT_SUM": 1e10, "AMT_CREDIT_SUM_DEBT": 1e10}] * 3_000,
+    }
+    application = {"AMT_INCOME_TOTAL": 1e-300, "AMT_CREDIT": 1e10, "AMT_GOODS_PRICE": 1e-300, "CNT_FAM_MEMBERS": 1}
+    with warehouse_of({"application": [application], **large}) as connection:
+        features = compute_features(connection, feature_set({}, []), versions_of(connection))
+    numbers = features.select(pl.selectors.float())
+    assert numbers.select((pl.all().is_infinite() | pl.all().is_nan()).any()).transpose().sum().item() == 0
+    assert features["CREDIT_TO_INCOME"].item() == 1_000_000
+    assert features["CC_AMT_BALANCE_VAR"].item() == pytest.approx(1e20 * 6_000 / 5_999)
+    assert features["BURO_AMT_CREDIT_SUM_SUM"].item() == 3e13
+
+
+def test_more_rows_of_one_applicant_than_the_exact_variance_holds_are_no_fault() -> None:
+    rows = frame_of("credit_card_balance", [{"AMT_BALANCE": 1e10}, {"AMT_BALANCE": -1e10}])
+    with warehouse_of({"application": [{}]}) as connection:
+        insert(connection, "credit_card_balance", pl.concat([rows] * 75_000))
+        features = compute_features(connection, feature_set({}, []), versions_of(connection))
+    assert features["CC_COUNT"].item() == 150_000
+    assert features["CC_AMT_BALANCE_VAR"].item() == pytest.approx(1e20, rel=1e-4)
+
+
+def test_each_version_asked_for_gives_one_row_in_order_however_often_it_is_named() -> None:
+    rows = [{"SK_ID_CURR": number, "batch_id": batch} for number in (2, 1) for batch in (2026010201, 2026010101)]
+    with warehouse_of({"application": rows}) as connection:
+        wanted = feature_set({}, [])
+        asked = versions_of(connection).reverse()
+        features = compute_features(connection, wanted, pl.concat([asked, asked]))
+        assert features.rows(named=False) == pl.concat(iter_features(connection, wanted, asked, 3)).rows(named=False)
+    assert features.select("application_id", "batch_id").rows() == [
+        (1, 2026010101),
+        (1, 2026010201),
+        (2, 2026010101),
+        (2, 2026010201),
+    ]
+
+
+def test_no_version_asked_for_gives_no_row_but_every_column() -> None:
+    with connect() as connection:
+        wanted = feature_set({}, [])
+        asked = pl.DataFrame(schema={"application_id": pl.Int64, "batch_id": pl.Int32})
+        features = compute_features(connection, wanted, asked)
+        assert list(iter_features(connection, wanted, asked, 10)) == []
+    assert features.columns == ["application_id", "batch_id", *wanted.names]
+    assert features.height == 0
+
+
+def test_a_version_that_was_never_ingested_is_refused() -> None:
+    with warehouse_of({"application": [{}]}) as connection:
+        asked = pl.DataFrame({"application_id": [1, 2], "batch_id": [REAL_BATCH, REAL_BATCH]})
+        with pytest.raises(VerificationError, match="2 application versions were asked for and 1 found"):
+            compute_features(connection, feature_set({}, []), asked)
+
+
+def test_nothing_is_left_behind_in_the_session() -> None:
+    with warehouse_of({"application": [{}]}) as connection:
+        compute_features(connection, feature_set({}, []), versions_of(connection))
+        assert connection.sql("SELECT getvariable('feature_values') IS NULL").fetchone() == (True,)
+        assert connection.sql("SELECT count(*) FROM duckdb_views() WHERE view_name = 'feature_versions'").fetchone() == (0,)
+
+
+def test_levels_are_those_delivered_up_to_the_batch_and_closed_lists_as_declared() -> None:
+    rows = [{"batch_id": 2026010101, "CREDIT_TYPE": "Loan"}, {"batch_id": 2026010201, "CREDIT_TYPE": "Card"}]
+    with warehouse_of({"bureau": rows}) as connection:
+        levels = observe_levels(connection, 2026010199)
+        assert observe_levels(connection, 2026010299)["bureau.CREDIT_TYPE"] == ["Card", "Loan"]
+    assert levels["bureau.CREDIT_TYPE"] == ["Loan"]
+    assert levels["bureau_balance.STATUS"] == ["0", "1", "2", "3", "4", "5", "C", "X"]
+    assert list(levels) == [f"{name}.{column}" for name, column in level_columns()]
+
+
+def test_a_text_column_full_of_rubbish_gives_a_bounded_number_of_levels() -> None:
+    rows = [{"CREDIT_TYPE": f"type {number:03d}"} for number in range(150)] + [{"CREDIT_TYPE": "usual"}] * 2
+    with warehouse_of({"bureau": [*rows, {"CREDIT_TYPE": "x" * (MAX_LEVEL_LENGTH + 1)}]}) as connection:
+        found = observe_levels(connection, REAL_BATCH)["bureau.CREDIT_TYPE"]
+    assert len(found) == MAX_LEVELS
+    assert found[-1] == "usual"
+    assert found[0] == "type 000"
+
+
+def test_the_generator_cleans_a_history_as_the_core_view_does() -> None:
+    columns = [column for column in table("previous_application").columns if column.sentinel is not None]
+    rows = [{column.name: value for column in columns} for value in (365243, -5, None)]
+    with warehouse_of({"previous_application": rows}) as connection:
+        ours = ", ".join(cleaned(column) for column in columns)
+        theirs = ", ".join(column.name for column in columns)
+        found = connection.sql(f"SELECT {ours} FROM raw.previous_application_v1 AS r ORDER BY row_number").fetchall()
+        assert found == connection.sql(f"SELECT {theirs} FROM core.previous_applications ORDER BY row_number").fetchall()
+    assert found == [(None,) * 5, (-5,) * 5, (None,) * 5]
+
+
+def test_previous_applications_are_the_only_history_with_sentinels() -> None:
+    assert [name for name in HISTORY_TABLES if any(column.sentinel for column in table(name).columns)] == ["previous_application"]
