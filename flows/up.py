@@ -60,6 +60,7 @@ class Surroundings:
             "PREFECT_SERVER_API_PORT": str(self.api.port),
             "PREFECT_LOGGING_LEVEL": "INFO",  # with the next line: what the page of a run shows
             "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks,warehouse,reports",
+            "PREFECT_WORKER_QUERY_SECONDS": "2",  # on loopback asking is cheap, and a run asked for by hand starts sooner
             "PYTHONUNBUFFERED": "1",
         }
         if self.settings.policy_file:

@@ -1,0 +1,306 @@
+"""Whole nights on a small home: what is decided, what is published, and what a second run changes."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from flows.backfill import backfill_nights
+from flows.nightly import score_nightly
+from schemas.errors import CheckFailedError, NoChampionError, VerificationError
+from schemas.parameters import BackfillParameters, NightParameters
+from schemas.policy import load_policy
+from schemas.references import NightSummary
+from schemas.settings import Settings
+from tasks.policy import apply_policy
+from tasks.score import score_batch
+from tests.contents import snapshot_hashes, warehouse_hashes
+from tests.flows.conftest import FIRST_NEW_DAY, LAST_NEW_DAY, NEW_PER_DAY
+from warehouse.connection import open_warehouse
+from warehouse.publication import publish_snapshot
+from warehouse.reading import query_snapshot
+from warehouse.registry import record_promotion
+from warehouse.scores import pending_batches
+
+pytestmark = pytest.mark.usefixtures("prefect_server", "small_home")
+
+
+def run_night(day: date = LAST_NEW_DAY) -> NightSummary:
+    return score_nightly(NightParameters(as_of=day))
+
+
+def published(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    return query_snapshot(settings, query)[1]
+
+
+def stored(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    with open_warehouse(settings) as connection:
+        return connection.execute(query).fetchall()
+
+
+def new_folder(settings: Settings, day: date = LAST_NEW_DAY) -> Path:
+    return settings.landing / day.isoformat()
+
+
+def test_a_night_decides_every_new_application_and_publishes(settings: Settings) -> None:
+    summary = run_night()
+    assert summary.n_scored == 2 * NEW_PER_DAY
+    counts = published(settings, "SELECT as_of, count(*) FROM marts.decisions GROUP BY as_of ORDER BY as_of")
+    assert counts == [(FIRST_NEW_DAY, NEW_PER_DAY), (LAST_NEW_DAY, NEW_PER_DAY)]
+    assert published(settings, "SELECT count(*) FROM marts.batches WHERE status NOT IN ('scored', 'history')") == [(0,)]
+    assert published(settings, "SELECT run_id, as_of FROM marts.freshness") == [(summary.run_id, LAST_NEW_DAY)]
+
+
+def test_the_decision_follows_pd_threshold_and_bands_and_every_refusal_has_a_reason(settings: Settings) -> None:
+    run_night()
+    bands = load_policy(None).bands
+    rows = published(
+        settings, "SELECT decision, pd, threshold, reason_1, reason_2 FROM marts.decisions WHERE decided_by = 'score'"
+    )
+    assert len(rows) > NEW_PER_DAY
+    for decision, pd, threshold, first, _ in rows:
+        expected = (
+            "decline" if pd >= bands.decline_from * threshold else "review" if pd >= bands.review_from * threshold else "approve"
+        )
+        assert decision == expected
+        assert (first is None) == (decision == "approve")
+    assert published(
+        settings, "SELECT DISTINCT d.threshold = m.threshold FROM marts.decisions d JOIN marts.models m USING (model_version)"
+    ) == [(True,)]
+
+
+def test_a_second_night_changes_nothing(settings: Settings) -> None:
+    run_night()
+    before, snapshot = warehouse_hashes(settings), snapshot_hashes(settings)
+    summary = run_night()
+    assert (summary.deliveries, summary.n_scored) == ([], 0)
+    assert warehouse_hashes(settings) == before
+    assert snapshot_hashes(settings) == snapshot
+
+
+def test_catching_up_gives_what_nights_run_on_time_would_have_given(settings: Settings, tmp_path: Path) -> None:
+    late = replace(settings, home=tmp_path / "late")
+    shutil.copytree(settings.home, late.home)
+    run_night(FIRST_NEW_DAY)
+    run_night(LAST_NEW_DAY)
+    on_time = warehouse_hashes(settings)
+    shutil.rmtree(settings.home)
+    shutil.copytree(late.home, settings.home)
+    run_night(LAST_NEW_DAY)
+    assert warehouse_hashes(settings) == on_time
+
+
+def test_a_backfill_gives_what_nights_run_on_time_would_have_given_and_may_be_run_again(
+    settings: Settings, tmp_path: Path
+) -> None:
+    before = tmp_path / "before"
+    shutil.copytree(settings.home, before)
+    run_night(FIRST_NEW_DAY)
+    run_night(LAST_NEW_DAY)
+    on_time = warehouse_hashes(settings)
+    shutil.rmtree(settings.home)
+    shutil.copytree(before, settings.home)
+    parameters = BackfillParameters(from_date=FIRST_NEW_DAY - timedelta(days=5), to_date=LAST_NEW_DAY)
+    assert [summary.n_scored for summary in backfill_nights(parameters)] == [NEW_PER_DAY, NEW_PER_DAY]
+    assert warehouse_hashes(settings) == on_time
+    assert [summary.n_scored for summary in backfill_nights(parameters)] == [0, 0]
+    assert warehouse_hashes(settings) == on_time
+
+
+def test_a_night_that_stopped_between_two_chunks_goes_on_to_the_same_end(settings: Settings, tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    shutil.copytree(settings.home, whole)
+    small = replace(settings, chunk_rows=7)
+
+    class PowerCut(Exception):
+        pass
+
+    def cut(_done: int, _of: int, _detail: str) -> None:
+        raise PowerCut
+
+    with open_warehouse(small) as connection:
+        batch = pending_batches(connection, LAST_NEW_DAY)[0]
+        with pytest.raises(PowerCut):
+            score_batch(connection, small, batch, cut)
+    assert stored(settings, "SELECT count(*) FROM score.decisions") == [(7,)]
+    run_night()
+    interrupted = warehouse_hashes(settings)
+    shutil.rmtree(settings.home)
+    shutil.copytree(whole, settings.home)
+    run_night()
+    assert warehouse_hashes(settings) == interrupted
+
+
+def test_without_a_champion_the_night_says_so(settings: Settings) -> None:
+    with open_warehouse(settings) as connection:
+        connection.execute("DELETE FROM registry.promotions_v1")
+    with pytest.raises(NoChampionError):
+        run_night()
+
+
+def test_a_policy_file_that_was_not_applied_stops_the_night_until_it_is(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text((project / "schemas" / "policy.toml").read_text().replace("decline_from = 1.25", "decline_from = 1.75"))
+    monkeypatch.setenv("LOANWATCH_POLICY", str(file))
+    with pytest.raises(VerificationError, match="policy apply"):
+        run_night()
+    run_under_old_policy = apply_policy(settings, load_policy(file), applied_by="Q", reason="wider review")
+    assert run_under_old_policy == date(1, 1, 1)
+    run_night()
+    assert stored(settings, "SELECT DISTINCT policy_sha256 FROM score.decisions") == [(load_policy(file).sha256,)]
+
+
+@pytest.mark.parametrize("file", ["model.txt", "manifest.json"])
+def test_a_model_file_that_was_edited_cannot_score(settings: Settings, file: str) -> None:
+    path = next(settings.models.iterdir()) / file
+    path.write_text(path.read_text().replace("1", "2", 1))
+    with pytest.raises(VerificationError) as raised:
+        run_night()
+    assert raised.value.exit_code == 14
+    assert stored(settings, "SELECT count(*) FROM score.decisions") == [(0,)]
+    assert not settings.snapshot.exists()
+
+
+def test_a_promotion_decides_from_the_next_night_on_and_never_decides_again(settings: Settings) -> None:
+    run_night(FIRST_NEW_DAY)
+    version = stored(settings, "SELECT model_version FROM registry.models")[0][0]
+    other = "2026-06-30.2"
+    shutil.copytree(settings.models / version, settings.models / other)
+    with open_warehouse(settings) as connection:
+        connection.execute(
+            f"INSERT INTO registry.models_v1 SELECT * REPLACE ('{other}' AS model_version) FROM registry.models_v1"
+        )
+        record_promotion(connection, other, kind="promotion", approved_by="Q", reason="test")
+    run_night(LAST_NEW_DAY)
+    found = published(settings, "SELECT as_of, model_version, count(*) FROM marts.decisions GROUP BY ALL ORDER BY 1")
+    assert found == [(FIRST_NEW_DAY, version, NEW_PER_DAY), (LAST_NEW_DAY, other, NEW_PER_DAY)]
+    assert published(settings, "SELECT role FROM marts.models ORDER BY model_version") == [("retired",), ("champion",)]
+
+
+def test_a_usual_history_table_that_is_absent_gives_review_and_says_why(settings: Settings) -> None:
+    (new_folder(settings) / "bureau.parquet").unlink()
+    (new_folder(settings) / "bureau_balance.parquet").unlink()
+    summary = run_night()
+    assert summary.scores[-1].absent_tables == ["bureau", "bureau_balance"]
+    rows = published(
+        settings,
+        f"SELECT DISTINCT decision, decided_by, starts_with(reason_1, 'A usual source') FROM marts.decisions "
+        f"WHERE as_of = DATE '{LAST_NEW_DAY}' AND decided_by NOT LIKE 'H%'",
+    )
+    assert rows == [("review", "Q02", True)]
+    tables = published(
+        settings, f"SELECT DISTINCT missing_tables FROM marts.application_quality WHERE batch_id >= {LAST_NEW_DAY:%Y%m%d}00"
+    )
+    assert tables == [(["bureau", "bureau_balance"],)]
+
+
+def test_a_refused_delivery_is_reported_and_the_next_one_goes_on(settings: Settings) -> None:
+    (new_folder(settings, FIRST_NEW_DAY) / "application.parquet").write_bytes(b"not a Parquet file")
+    summary = run_night()
+    assert summary.n_refused_deliveries == 1
+    rows = published(
+        settings,
+        "SELECT received_on, day_version, status, n_received FROM (SELECT *, batch_id % 100 AS day_version FROM marts.batches) WHERE origin = 'nightly' ORDER BY batch_id",
+    )
+    assert rows[:2] == [(FIRST_NEW_DAY, 1, "scored", NEW_PER_DAY), (FIRST_NEW_DAY, 2, "refused", 0)]
+    assert summary.n_scored == 2 * NEW_PER_DAY  # the first version of the day had been taken in by the training
+
+
+def _redeliver(settings: Settings, change: pl.Expr, *, keep: pl.Expr) -> None:
+    file = new_folder(settings) / "application.parquet"
+    pl.read_parquet(file).filter(keep).with_columns(change).write_parquet(file)
+
+
+def test_a_day_delivered_again_keeps_supersedes_and_withdraws(settings: Settings) -> None:
+    run_night()
+    ids = sorted(
+        row[0] for row in published(settings, f"SELECT application_id FROM marts.decisions WHERE as_of = DATE '{LAST_NEW_DAY}'")
+    )
+    changed, gone = ids[0], ids[1]
+    key = pl.col("SK_ID_CURR")
+    credit = pl.when(key == changed).then(pl.col("AMT_CREDIT") * 2).otherwise(pl.col("AMT_CREDIT")).alias("AMT_CREDIT")
+    _redeliver(settings, credit, keep=key != gone)
+    summary = run_night()
+    assert summary.n_scored == 1
+    history = published(
+        settings,
+        f"SELECT application_id, batch_id % 100, superseded_at IS NULL FROM marts.decision_history "
+        f"WHERE application_id IN ({changed}, {gone}) ORDER BY 1, 2",
+    )
+    assert history == [(changed, 1, False), (changed, 2, True), (gone, 1, False)]
+    assert published(settings, f"SELECT count(*) FROM marts.decisions WHERE application_id = {gone}") == [(0,)]
+    book = published(settings, "SELECT n_received, n_scored, n_duplicates FROM marts.batches ORDER BY batch_id DESC LIMIT 1")
+    assert book == [(NEW_PER_DAY - 1, 1, NEW_PER_DAY - 2)]
+
+
+def test_a_later_delivery_of_histories_alone_never_decides_again(settings: Settings) -> None:
+    run_night()
+    before = published(settings, "SELECT application_id, pd, decision FROM marts.decisions ORDER BY 1")
+    folder = new_folder(settings, LAST_NEW_DAY + timedelta(days=1))
+    folder.mkdir()
+    bureau = pl.read_parquet(new_folder(settings) / "bureau.parquet")
+    bureau.with_columns(pl.col("AMT_CREDIT_SUM_OVERDUE") + 1000.0).write_parquet(folder / "bureau.parquet")
+    (folder / "_READY").write_text("simulated\n")
+    assert run_night(LAST_NEW_DAY + timedelta(days=1)).n_scored == 0
+    assert published(settings, "SELECT application_id, pd, decision FROM marts.decisions ORDER BY 1") == before
+    assert published(settings, "SELECT status FROM marts.batches ORDER BY batch_id DESC LIMIT 1") == [("empty",)]
+
+
+def test_the_same_applicant_on_a_later_day_is_a_new_version_and_the_newest_decides(settings: Settings) -> None:
+    run_night()
+    later = new_folder(settings, LAST_NEW_DAY + timedelta(days=1))
+    shutil.copytree(new_folder(settings), later)
+    summary = run_night(LAST_NEW_DAY + timedelta(days=1))
+    assert summary.n_scored == NEW_PER_DAY
+    assert [finding.check for finding in summary.warnings] == ["same_content_on_two_days"]
+    rows = published(
+        settings, f"SELECT count(*), count(DISTINCT application_id) FROM marts.decisions WHERE as_of >= DATE '{LAST_NEW_DAY}'"
+    )
+    assert rows == [(NEW_PER_DAY, NEW_PER_DAY)]
+    assert published(settings, f"SELECT min(as_of) FROM marts.decisions WHERE as_of >= DATE '{LAST_NEW_DAY}'") == [(later_day(),)]
+
+
+def later_day() -> date:
+    return LAST_NEW_DAY + timedelta(days=1)
+
+
+def test_a_decision_that_does_not_follow_its_bands_stops_publication(settings: Settings) -> None:
+    run_night()
+    before = snapshot_hashes(settings)
+    with open_warehouse(settings) as connection:
+        connection.execute("UPDATE score.decisions_v1 SET pd = 0.999999 WHERE decision = 'approve'")
+    with pytest.raises(CheckFailedError, match="decided_by_bands"):
+        run_night()
+    assert snapshot_hashes(settings) == before
+
+
+def test_the_snapshot_says_what_every_column_means_and_holds_marts_alone(settings: Settings) -> None:
+    run_night()
+    assert published(settings, "SELECT DISTINCT schema_name FROM duckdb_tables()") == [("marts",)]
+    assert (
+        published(
+            settings, "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'marts' AND comment IS NULL"
+        )
+        == []
+    )
+
+
+def test_a_reader_keeps_its_snapshot_while_a_new_one_is_published(settings: Settings) -> None:
+    import duckdb
+
+    run_night(FIRST_NEW_DAY)
+    reader = duckdb.connect(str(settings.snapshot), read_only=True)
+    with open_warehouse(settings) as connection:
+        publish_snapshot(connection, settings, "another-run", FIRST_NEW_DAY)
+    assert reader.execute("SELECT run_id FROM marts.freshness").fetchall() != [("another-run",)]
+    reader.close()
+    assert published(settings, "SELECT run_id FROM marts.freshness") == [("another-run",)]
+    assert [path.name for path in settings.snapshot.parent.iterdir()] == ["loanwatch.duckdb"]
