@@ -13,14 +13,10 @@ import pandas as pd
 Frames = Mapping[str, pd.DataFrame]
 DOCUMENTS = [f"FLAG_DOCUMENT_{number}" for number in range(2, 22)]
 ENQUIRIES = [f"AMT_REQ_CREDIT_BUREAU_{span}" for span in ("HOUR", "DAY", "WEEK", "MON", "QRT", "YEAR")]
-MISMATCHES = [
-    "REG_REGION_NOT_LIVE_REGION",
-    "REG_REGION_NOT_WORK_REGION",
-    "LIVE_REGION_NOT_WORK_REGION",
-    "REG_CITY_NOT_LIVE_CITY",
-    "REG_CITY_NOT_WORK_CITY",
-    "LIVE_CITY_NOT_WORK_CITY",
-]
+MISMATCHES = """
+    REG_REGION_NOT_LIVE_REGION REG_REGION_NOT_WORK_REGION LIVE_REGION_NOT_WORK_REGION REG_CITY_NOT_LIVE_CITY
+    REG_CITY_NOT_WORK_CITY LIVE_CITY_NOT_WORK_CITY
+"""
 BUREAU = {
     "DAYS_CREDIT": "min max mean var",
     "DAYS_CREDIT_ENDDATE": "min max mean",
@@ -61,24 +57,11 @@ PREVIOUS_DATES = {
     "DAYS_LAST_DUE": "max mean",
     "DAYS_TERMINATION": "max mean",
 }
-PREVIOUS_TEXT = [
-    "NAME_CONTRACT_TYPE",
-    "WEEKDAY_APPR_PROCESS_START",
-    "FLAG_LAST_APPL_PER_CONTRACT",
-    "NAME_CASH_LOAN_PURPOSE",
-    "NAME_CONTRACT_STATUS",
-    "NAME_PAYMENT_TYPE",
-    "CODE_REJECT_REASON",
-    "NAME_TYPE_SUITE",
-    "NAME_CLIENT_TYPE",
-    "NAME_GOODS_CATEGORY",
-    "NAME_PORTFOLIO",
-    "NAME_PRODUCT_TYPE",
-    "CHANNEL_TYPE",
-    "NAME_SELLER_INDUSTRY",
-    "NAME_YIELD_GROUP",
-    "PRODUCT_COMBINATION",
-]
+PREVIOUS_TEXT = """
+    NAME_CONTRACT_TYPE WEEKDAY_APPR_PROCESS_START FLAG_LAST_APPL_PER_CONTRACT NAME_CASH_LOAN_PURPOSE
+    NAME_CONTRACT_STATUS NAME_PAYMENT_TYPE CODE_REJECT_REASON NAME_TYPE_SUITE NAME_CLIENT_TYPE NAME_GOODS_CATEGORY
+    NAME_PORTFOLIO NAME_PRODUCT_TYPE CHANNEL_TYPE NAME_SELLER_INDUSTRY NAME_YIELD_GROUP PRODUCT_COMBINATION
+"""
 POS = dict.fromkeys(("MONTHS_BALANCE", "SK_DPD", "SK_DPD_DEF", "CNT_INSTALMENT", "CNT_INSTALMENT_FUTURE"), "max mean")
 INSTALMENTS = {
     "PAID_TO_DUE": "max mean sum var",
@@ -92,28 +75,13 @@ INSTALMENTS = {
     "IS_LATE": "mean",
     "IS_UNPAID": "mean",
 }
-CARD = [
-    "MONTHS_BALANCE",
-    "AMT_BALANCE",
-    "AMT_CREDIT_LIMIT_ACTUAL",
-    "AMT_DRAWINGS_ATM_CURRENT",
-    "AMT_DRAWINGS_CURRENT",
-    "AMT_DRAWINGS_OTHER_CURRENT",
-    "AMT_DRAWINGS_POS_CURRENT",
-    "AMT_INST_MIN_REGULARITY",
-    "AMT_PAYMENT_CURRENT",
-    "AMT_PAYMENT_TOTAL_CURRENT",
-    "AMT_RECEIVABLE_PRINCIPAL",
-    "AMT_RECIVABLE",
-    "AMT_TOTAL_RECEIVABLE",
-    "CNT_DRAWINGS_ATM_CURRENT",
-    "CNT_DRAWINGS_CURRENT",
-    "CNT_DRAWINGS_OTHER_CURRENT",
-    "CNT_DRAWINGS_POS_CURRENT",
-    "CNT_INSTALMENT_MATURE_CUM",
-    "SK_DPD",
-    "SK_DPD_DEF",
-]
+CARD = """
+    MONTHS_BALANCE AMT_BALANCE AMT_CREDIT_LIMIT_ACTUAL AMT_DRAWINGS_ATM_CURRENT AMT_DRAWINGS_CURRENT
+    AMT_DRAWINGS_OTHER_CURRENT AMT_DRAWINGS_POS_CURRENT AMT_INST_MIN_REGULARITY AMT_PAYMENT_CURRENT
+    AMT_PAYMENT_TOTAL_CURRENT AMT_RECEIVABLE_PRINCIPAL AMT_RECIVABLE AMT_TOTAL_RECEIVABLE CNT_DRAWINGS_ATM_CURRENT
+    CNT_DRAWINGS_CURRENT CNT_DRAWINGS_OTHER_CURRENT CNT_DRAWINGS_POS_CURRENT CNT_INSTALMENT_MATURE_CUM SK_DPD
+    SK_DPD_DEF
+"""
 SENTINEL = 365243
 
 
@@ -192,7 +160,7 @@ def application_features(applications: pd.DataFrame, protected: Sequence[str]) -
     a["EXT_SOURCE_WEIGHTED_MEAN"] = (scores * [1, 2, 3]).sum(axis=1) / (scores.notna() * [1, 2, 3]).sum(axis=1).replace(0, np.nan)
     a["DOCUMENT_COUNT"] = a[DOCUMENTS].sum(axis=1, min_count=1)
     a["ENQUIRY_COUNT"] = a[ENQUIRIES].sum(axis=1, min_count=1)
-    a["ADDRESS_MISMATCH_COUNT"] = a[MISMATCHES].sum(axis=1, min_count=1)
+    a["ADDRESS_MISMATCH_COUNT"] = a[MISMATCHES.split()].sum(axis=1, min_count=1)
     building = [name for name in applications.columns if name.rpartition("_")[2] in {"AVG", "MODE", "MEDI"}]
     a["BUILDING_MISSING_COUNT"] = a[building].isna().sum(axis=1)
     return a.set_index("version").drop(columns=["SK_ID_CURR", "TARGET", "batch_id", *protected], errors="ignore")
@@ -223,7 +191,7 @@ def previous_features(rows: pd.DataFrame, levels: Mapping[str, Sequence[str]]) -
         aggregate(rows[rows.NAME_CONTRACT_STATUS == "Approved"], PREVIOUS, "PREV_APPROVED"),
         aggregate(rows[rows.NAME_CONTRACT_STATUS == "Refused"], PREVIOUS, "PREV_REFUSED"),
     ]
-    return frames + mean_shares(rows, PREVIOUS_TEXT, levels, "PREV")
+    return frames + mean_shares(rows, PREVIOUS_TEXT.split(), levels, "PREV")
 
 
 def pos_features(rows: pd.DataFrame, levels: Mapping[str, Sequence[str]]) -> list[pd.DataFrame]:
@@ -252,7 +220,7 @@ def instalment_features(rows: pd.DataFrame) -> list[pd.DataFrame]:
 def card_features(rows: pd.DataFrame, levels: Mapping[str, Sequence[str]]) -> list[pd.DataFrame]:
     rows = rows.assign(BALANCE_TO_LIMIT=rounded(divide(rows.AMT_BALANCE, rows.AMT_CREDIT_LIMIT_ACTUAL), 8))
     recent = {"AMT_BALANCE": "max mean", "BALANCE_TO_LIMIT": "max mean", "CNT_DRAWINGS_ATM_CURRENT": "mean", "SK_DPD": "max"}
-    wanted = {**dict.fromkeys(CARD, "min max mean sum var"), "BALANCE_TO_LIMIT": "max mean"}
+    wanted = {**dict.fromkeys(CARD.split(), "min max mean sum var"), "BALANCE_TO_LIMIT": "max mean"}
     frames = [aggregate(rows, wanted, "CC"), aggregate(rows[rows.MONTHS_BALANCE >= -12], recent, "CC_LAST_YEAR")]
     groups = shares(rows, "NAME_CONTRACT_STATUS", levels["NAME_CONTRACT_STATUS"], "CC").groupby("version")
     named = {"mean": "_SHARE", "min": "_MIN", "max": "_MAX", "sum": "_SUM", "var": "_VAR"}
