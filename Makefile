@@ -36,7 +36,7 @@ check: $(STAMP)  ## format, lint, types, import rules
 	$(BIN)/lint-imports
 
 bench: $(STAMP)  ## what benchmarks/ measures
-	@sh scripts/bench.sh $(BIN)/python $(ARGS)
+	@sh scripts/bench.sh $(BIN)/python
 
 up: $(STAMP)  ## Prefect server, deployments and a worker in this terminal; Ctrl-C stops all
 	@$(BIN)/loanwatch up $(ARGS)

@@ -1,10 +1,18 @@
 #!/bin/sh
-# Runs every benchmark of benchmarks/, one after the other: `sh scripts/bench.sh PYTHON [arguments for each]`.
+# What is measured, one after the other: `sh scripts/bench.sh PYTHON`. Real rows: LOANWATCH_REAL_DATA, else the usual place.
 set -eu
 python=$1
-shift
-for file in benchmarks/*.py; do
-    [ -e "$file" ] || { echo "benchmarks/ holds no benchmark" >&2; exit 1; }
-    echo "== $file"
-    "$python" "$file" "$@"
-done
+real=${LOANWATCH_REAL_DATA:-../shared/data/home_credit}
+
+if [ -e "$real/application_train.parquet" ]; then
+    echo "== quality of the model on real rows"
+    "$python" -m benchmarks.model_quality --source "$real"
+else
+    echo "== quality of the model: left out, no real rows in $real (LOANWATCH_REAL_DATA names their folder)"
+fi
+
+# A night of 10,000 applicants: needs no real rows.
+if [ -e benchmarks/night.py ]; then
+    echo "== duration and memory of a night"
+    "$python" -m benchmarks.night
+fi
