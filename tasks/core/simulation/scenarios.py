@@ -118,7 +118,7 @@ def _sentinel_leak(frames: Frames, generator: np.random.Generator) -> Frames:
 
 
 def _bad_rows(frames: Frames, generator: np.random.Generator) -> Frames:
-    """About 2 % of the rows break a rule, each in one of seven ways; the last way is a second row under the same key."""
+    """About 2 % of the rows break a rule, each in one of seven ways; the first way is a second row under the same key."""
     application = frames["application"]
     bad = np.flatnonzero(_chosen(generator, application.height, BAD_SHARE))
     if not len(bad):
@@ -132,8 +132,8 @@ def _bad_rows(frames: Frames, generator: np.random.Generator) -> Frames:
         ("DAYS_EMPLOYED", 30),
     ]
     way = np.full(application.height, -1)
-    way[bad] = np.arange(len(bad)) % (len(ways) + 1)
-    twice = application.filter(pl.Series(way == len(ways))).with_columns(pl.col("AMT_CREDIT") + 45000.0)
+    way[bad] = np.arange(len(bad)) % (len(ways) + 1) - 1
+    twice = application[bad[way[bad] == -1]].with_columns(pl.col("AMT_CREDIT") + 45000.0)
     types = application.schema
     broken = application.with_columns(
         _where(way == place, name, value).cast(types[name]) for place, (name, value) in enumerate(ways)
