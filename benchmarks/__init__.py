@@ -1,0 +1,1 @@
+"""Commands that measure, and the pages rendered from what they measured."""
