@@ -5,6 +5,22 @@ Messages hold counts, names and keys, never an applicant's values.
 
 from __future__ import annotations
 
+from typing import Literal
+
+#: Why a delivery as a whole is refused.
+RefusalCode = Literal[
+    "not_a_regular_file",
+    "two_files_for_table",
+    "empty_file",
+    "unreadable_file",
+    "wrong_delimiter",
+    "missing_column",
+    "duplicate_column",
+    "nested_column",
+    "wrong_type",
+    "too_many_bad_rows",
+]
+
 
 class LoanwatchError(Exception):
     """Base of every error that a user can meet.
@@ -35,11 +51,11 @@ class UsageError(LoanwatchError):
 
 
 class DeliveryRefusedError(LoanwatchError):
-    """A delivery as a whole cannot be taken in. `code` is the closed-list reason kept in the ledger."""
+    """A delivery as a whole cannot be taken in. `code` is kept in the ledger, in front of what was found."""
 
     exit_code = 10
 
-    def __init__(self, code: str, found: str, *, expected: str = "", where: str = "", remedy: str = "") -> None:
+    def __init__(self, code: RefusalCode, found: str, *, expected: str = "", where: str = "", remedy: str = "") -> None:
         self.code = code
         super().__init__(found, expected=expected, where=where, remedy=remedy)
 

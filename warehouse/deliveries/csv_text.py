@@ -46,9 +46,11 @@ def _wrong_delimiter(file: TableFile, line: str) -> DeliveryRefusedError | None:
 
 def _names(file: TableFile, stream: IO[bytes]) -> list[str]:
     """The column names of the first line, where it is one."""
-    first = stream.readline(MAX_LINE_BYTES).removeprefix(_BYTE_ORDER_MARK)
+    first = stream.readline(MAX_LINE_BYTES)
+    if len(first) >= MAX_LINE_BYTES:
+        raise unreadable(file, "its header has no end")
     try:
-        line = first.decode("utf-8").rstrip("\r\n")
+        line = first.removeprefix(_BYTE_ORDER_MARK).decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
         raise unreadable(file, "its header is not UTF-8") from None
     if not line.strip():

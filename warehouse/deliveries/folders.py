@@ -6,10 +6,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
+from logging import getLogger
 from pathlib import Path
 
 from schemas.errors import DeliveryRefusedError, ResourceError
 from schemas.tables import DELIVERED_TABLES
+
+logger = getLogger(__name__)
 
 READY = "_READY"
 HISTORY = "_HISTORY"
@@ -76,8 +79,10 @@ def ready_folders(landing: Path) -> dict[date, Path]:
     if not landing.is_dir():
         return {}
     dated = [(_business_date(entry.name), entry) for entry in landing.iterdir()]
-    found = {day: entry for day, entry in dated if day and not entry.is_symlink() and (entry / READY).is_file()}
-    return dict(sorted(found.items()))
+    found = {day: entry for day, entry in dated if day and (entry / READY).is_file()}
+    for folder in [entry for entry in found.values() if entry.is_symlink()]:
+        logger.warning("%s is a link and is not followed; put the folder itself into the landing place", folder)
+    return {day: entry for day, entry in sorted(found.items()) if not entry.is_symlink()}
 
 
 def _is_regular(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,16 +11,18 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.errors import DeliveryRefusedError
+from schemas.errors import DeliveryRefusedError, RefusalCode
 from schemas.tables import Column, Table, table
 from warehouse.deliveries.chunks import BROKEN_SCHEMA, ROW_NUMBER, Chunk, Header, chunk_rows, compare_header, empty, unreadable
 from warehouse.deliveries.folders import TableFile
+
+_DAMAGED = (pa.ArrowException, OSError, UnicodeDecodeError)
 
 
 def _open(file: TableFile) -> Any:
     try:
         return pq.ParquetFile(file.path)
-    except (pa.ArrowException, OSError) as error:
+    except _DAMAGED as error:
         raise unreadable(file, f"it is no whole Parquet file ({type(error).__name__})") from None
 
 
@@ -43,7 +46,8 @@ def _is_fitting(column: Column, kind: pa.DataType) -> bool:
 def _check_types(delivered: Table, file: TableFile, schema: pa.Schema, names: tuple[str, ...]) -> None:
     nested = [name for name in names if pa.types.is_nested(schema.field(name).type)]
     unfit = [name for name in names if name not in nested and not _is_fitting(delivered.column(name), schema.field(name).type)]
-    for code, found in (("nested_column", nested), ("wrong_type", unfit)):
+    problems: list[tuple[RefusalCode, list[str]]] = [("nested_column", nested), ("wrong_type", unfit)]
+    for code, found in problems:
         if found:
             types = ", ".join(f"{name} ({schema.field(name).type})" for name in found)
             raise DeliveryRefusedError(
@@ -58,7 +62,11 @@ def _check_types(delivered: Table, file: TableFile, schema: pa.Schema, names: tu
 def _header(file: TableFile, parquet: Any) -> Header:
     delivered = table(file.table)
     schema = parquet.schema_arrow
-    header = compare_header(delivered, file, list(schema.names))
+    try:
+        names = list(schema.names)
+    except UnicodeDecodeError:
+        raise unreadable(file, "the names of its columns are not UTF-8") from None
+    header = compare_header(delivered, file, names)
     _check_types(delivered, file, schema, header.columns)
     return header
 
@@ -99,9 +107,15 @@ def _frame(batch: pa.RecordBatch, first_row: int) -> pl.DataFrame:
     return frame.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + first_row).alias(ROW_NUMBER))
 
 
+def _plain(value: Any) -> Any:
+    """JSON has no word for infinite numbers and NaN, nor for bytes."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _as_json(frame: pl.DataFrame, positions: list[int]) -> list[str]:
     rows = frame.drop(ROW_NUMBER)[positions].iter_rows(named=True)
-    return [json.dumps(row, default=str, ensure_ascii=False) for row in rows]
+    plain = ({name: _plain(value) for name, value in row.items()} for row in rows)
+    return [json.dumps(row, default=str, ensure_ascii=False, allow_nan=False) for row in plain]
 
 
 def _chunk(frame: pl.DataFrame) -> Chunk:
@@ -120,5 +134,5 @@ def read_parquet_chunks(file: TableFile, header: Header) -> Iterator[Chunk]:
             for batch in parquet.iter_batches(batch_size=chunk_rows(len(header.columns)), columns=list(header.columns)):
                 yield _chunk(_frame(batch, first_row))
                 first_row += batch.num_rows
-        except (pa.ArrowException, OSError) as error:
+        except _DAMAGED as error:
             raise unreadable(file, f"a part of it is damaged ({type(error).__name__})") from None
