@@ -19,9 +19,11 @@ from schemas.policy import load_policy
 from schemas.references import NightSummary
 from schemas.settings import Settings
 from tasks.policy import apply_policy
+from tasks.retrain import retrain
 from tasks.score import score_batch
+from tasks.simulate import simulate_deliveries
 from tests.contents import snapshot_hashes, warehouse_hashes
-from tests.flows.conftest import FIRST_NEW_DAY, LAST_NEW_DAY, NEW_PER_DAY
+from tests.flows.conftest import FIRST_NEW_DAY, LAST_NEW_DAY, NEW_PER_DAY, QUICK
 from warehouse.connection import open_warehouse
 from warehouse.publication import publish_snapshot
 from warehouse.reading import query_snapshot
@@ -118,15 +120,15 @@ def test_a_night_that_stopped_between_two_chunks_goes_on_to_the_same_end(setting
     shutil.copytree(settings.home, whole)
     small = replace(settings, chunk_rows=7)
 
-    class PowerCut(Exception):
+    class PowerCutError(Exception):
         pass
 
     def cut(_done: int, _of: int, _detail: str) -> None:
-        raise PowerCut
+        raise PowerCutError
 
     with open_warehouse(small) as connection:
         batch = pending_batches(connection, LAST_NEW_DAY)[0]
-        with pytest.raises(PowerCut):
+        with pytest.raises(PowerCutError):
             score_batch(connection, small, batch, cut)
     assert stored(settings, "SELECT count(*) FROM score.decisions") == [(7,)]
     run_night()
@@ -172,12 +174,10 @@ def test_a_model_file_that_was_edited_cannot_score(settings: Settings, file: str
 def test_a_promotion_decides_from_the_next_night_on_and_never_decides_again(settings: Settings) -> None:
     run_night(FIRST_NEW_DAY)
     version = stored(settings, "SELECT model_version FROM registry.models")[0][0]
-    other = "2026-06-30.2"
-    shutil.copytree(settings.models / version, settings.models / other)
+    challenger = retrain(settings, LAST_NEW_DAY, QUICK)
+    assert not challenger.is_champion
+    other = challenger.manifest.model_version
     with open_warehouse(settings) as connection:
-        connection.execute(
-            f"INSERT INTO registry.models_v1 SELECT * REPLACE ('{other}' AS model_version) FROM registry.models_v1"
-        )
         record_promotion(connection, other, kind="promotion", approved_by="Q", reason="test")
     run_night(LAST_NEW_DAY)
     found = published(settings, "SELECT as_of, model_version, count(*) FROM marts.decisions GROUP BY ALL ORDER BY 1")
@@ -186,18 +186,18 @@ def test_a_promotion_decides_from_the_next_night_on_and_never_decides_again(sett
 
 
 def test_a_usual_history_table_that_is_absent_gives_review_and_says_why(settings: Settings) -> None:
-    (new_folder(settings) / "bureau.parquet").unlink()
-    (new_folder(settings) / "bureau_balance.parquet").unlink()
-    summary = run_night()
+    day = LAST_NEW_DAY + timedelta(days=1)
+    simulate_deliveries(settings, days=1, per_day=NEW_PER_DAY, seed=3, until=day, new_days=1, scenario="bureau_outage")
+    summary = run_night(day)
     assert summary.scores[-1].absent_tables == ["bureau", "bureau_balance"]
     rows = published(
         settings,
         f"SELECT DISTINCT decision, decided_by, starts_with(reason_1, 'A usual source') FROM marts.decisions "
-        f"WHERE as_of = DATE '{LAST_NEW_DAY}' AND decided_by NOT LIKE 'H%'",
+        f"WHERE as_of = DATE '{day}' AND decided_by NOT LIKE 'H%'",
     )
     assert rows == [("review", "Q02", True)]
     tables = published(
-        settings, f"SELECT DISTINCT missing_tables FROM marts.application_quality WHERE batch_id >= {LAST_NEW_DAY:%Y%m%d}00"
+        settings, f"SELECT DISTINCT missing_tables FROM marts.application_quality WHERE batch_id >= {day:%Y%m%d}00"
     )
     assert tables == [(["bureau", "bureau_balance"],)]
 
@@ -208,7 +208,7 @@ def test_a_refused_delivery_is_reported_and_the_next_one_goes_on(settings: Setti
     assert summary.n_refused_deliveries == 1
     rows = published(
         settings,
-        "SELECT received_on, day_version, status, n_received FROM (SELECT *, batch_id % 100 AS day_version FROM marts.batches) WHERE origin = 'nightly' ORDER BY batch_id",
+        "SELECT received_on, batch_id % 100, status, n_received FROM marts.batches WHERE origin = 'nightly' ORDER BY batch_id",
     )
     assert rows[:2] == [(FIRST_NEW_DAY, 1, "scored", NEW_PER_DAY), (FIRST_NEW_DAY, 2, "refused", 0)]
     assert summary.n_scored == 2 * NEW_PER_DAY  # the first version of the day had been taken in by the training
@@ -265,11 +265,9 @@ def test_the_same_applicant_on_a_later_day_is_a_new_version_and_the_newest_decid
         settings, f"SELECT count(*), count(DISTINCT application_id) FROM marts.decisions WHERE as_of >= DATE '{LAST_NEW_DAY}'"
     )
     assert rows == [(NEW_PER_DAY, NEW_PER_DAY)]
-    assert published(settings, f"SELECT min(as_of) FROM marts.decisions WHERE as_of >= DATE '{LAST_NEW_DAY}'") == [(later_day(),)]
-
-
-def later_day() -> date:
-    return LAST_NEW_DAY + timedelta(days=1)
+    assert published(settings, f"SELECT min(as_of) FROM marts.decisions WHERE as_of >= DATE '{LAST_NEW_DAY}'") == [
+        (LAST_NEW_DAY + timedelta(days=1),)
+    ]
 
 
 def test_a_decision_that_does_not_follow_its_bands_stops_publication(settings: Settings) -> None:
