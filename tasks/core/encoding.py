@@ -73,12 +73,9 @@ def fit_codes(frame: pl.DataFrame, target: pl.Series, text_columns: Sequence[str
 
 
 def _require_columns(frame: pl.DataFrame, encoding: Encoding) -> None:
-    missing = [name for name in encoding.names if name not in frame.columns]
-    wrong = [
-        name
-        for name in encoding.names
-        if name in frame.columns and (frame.schema[name] == pl.String) != (name in encoding.codes.levels)
-    ]
+    found = frame.schema
+    missing = [name for name in encoding.names if name not in found]
+    wrong = [name for name in encoding.names if name in found and (found[name] == pl.String) != (name in encoding.codes.levels)]
     if missing or wrong:
         raise VerificationError(
             f"{len(missing)} input(s) of the model are not among the features, {len(wrong)} have another type: "
