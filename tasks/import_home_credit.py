@@ -49,6 +49,17 @@ class ImportReport:
     left_out: dict[str, int]
     missing_tables: tuple[str, ...]
 
+    def __str__(self) -> str:
+        lines = [
+            f"{self.n_folders} deliveries from {self.first_day} to {self.last_day}: {self.n_labelled:,} labelled applications, "
+            f"{self.n_outcomes:,} outcomes, {self.n_new:,} new applications, "
+            f"{sum(self.n_rows.values()) - self.n_labelled - self.n_new:,} history rows"
+        ]
+        if self.missing_tables:
+            lines.append(f"not in the folder, so not delivered: {', '.join(self.missing_tables)}")
+        lines += [f"left out, applicant unknown: {n:,} rows of {name}" for name, n in self.left_out.items() if n]
+        return "\n".join(lines)
+
 
 @dataclass
 class _Import:

@@ -39,6 +39,10 @@ class SimulationReport:
     n_applicants: int
     n_outcomes: int
 
+    def __str__(self) -> str:
+        days = f"{self.n_days} day(s) from {self.first_day} to {self.last_day}, {self.n_history_days} of them history"
+        return f"{days}: {self.n_applicants:,} applicants, {self.n_outcomes:,} outcomes"
+
 
 @dataclass(frozen=True)
 class _Day:

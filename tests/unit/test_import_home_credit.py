@@ -121,6 +121,7 @@ def test_histories_go_with_their_applicants_day(
 
 def test_rows_of_nobody_are_counted_and_left_out(report: ImportReport) -> None:
     assert {name: n for name, n in report.left_out.items() if n} == {"POS_CASH_balance": 3}
+    assert "left out, applicant unknown: 3 rows of POS_CASH_balance" in str(report)
 
 
 def test_missing_history_tables_are_named_and_application_tables_required(
@@ -129,6 +130,7 @@ def test_missing_history_tables_are_named_and_application_tables_required(
     few = {name: frame for name, frame in tables.items() if name.startswith("application") or name == "bureau"}
     report = import_home_credit(settings, write(few, tmp_path / "few", "parquet"))
     assert report.missing_tables == tuple(name for name in HISTORY_TABLES if name != "bureau")
+    assert "not in the folder, so not delivered: bureau_balance, previous_application" in str(report)
     (tmp_path / "few" / "application_test.parquet").unlink()
     with pytest.raises(UsageError, match="application_test not found"):
         import_home_credit(settings, tmp_path / "few")

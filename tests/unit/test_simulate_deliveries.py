@@ -36,7 +36,7 @@ def test_all_days_but_the_last_are_history(settings: Settings) -> None:
     assert delivery_days(settings.landing) == days
     assert [(settings.landing / day.isoformat() / "_HISTORY").exists() for day in days] == [True, True, False, False]
     assert (report.first_day, report.last_day, report.n_days, report.n_history_days) == (days[0], LAST, 4, 2)
-    assert report.n_applicants == 12
+    assert str(report) == "4 day(s) from 2026-06-27 to 2026-06-30, 2 of them history: 12 applicants, 0 outcomes"
 
 
 def test_an_empty_landing_ends_on_a_fixed_day_and_the_next_run_follows_it(settings: Settings) -> None:
