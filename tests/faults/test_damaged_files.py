@@ -69,7 +69,7 @@ def test_the_json_of_a_rejected_row_is_json(settings: Settings) -> None:
     deliver(settings.landing, {"application": rows("application", 2, AMT_CREDIT=[float("inf"), 5.0], EXT_SOURCE_2=float("nan"))})
     take_in(settings)
     found = query(settings, "SELECT original_text->>'AMT_CREDIT', original_text->>'EXT_SOURCE_2' FROM core.rejected_rows")
-    assert found == [("inf", "nan")]
+    assert found == [("inf", "NaN")]
 
 
 def test_a_linked_folder_is_not_followed(settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

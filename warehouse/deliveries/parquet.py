@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -107,15 +105,21 @@ def _frame(batch: pa.RecordBatch, first_row: int) -> pl.DataFrame:
     return frame.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + first_row).alias(ROW_NUMBER))
 
 
-def _plain(value: Any) -> Any:
-    """JSON has no word for infinite numbers and NaN, nor for bytes."""
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+def _writable(cells: pl.Series) -> pl.Series:
+    """A column as JSON can hold it: numbers as they are, and as text what JSON has no word for (infinite, NaN, dates, bytes)."""
+    if cells.dtype == pl.Binary:
+        texts = [None if cell is None else cell.decode("utf-8", errors="backslashreplace") for cell in cells]
+        return pl.Series(cells.name, texts, dtype=pl.String)
+    if cells.dtype.is_float():
+        return cells if cells.is_finite().all() else cells.cast(pl.String)
+    is_plain = cells.dtype.is_integer() or cells.dtype in {pl.Boolean, pl.String}
+    return cells if is_plain else cells.cast(pl.String)
 
 
 def _as_json(frame: pl.DataFrame, positions: list[int]) -> list[str]:
-    rows = frame.drop(ROW_NUMBER)[positions].iter_rows(named=True)
-    plain = ({name: _plain(value) for name, value in row.items()} for row in rows)
-    return [json.dumps(row, default=str, ensure_ascii=False, allow_nan=False) for row in plain]
+    rows = frame.drop(ROW_NUMBER)[positions]
+    writable = pl.DataFrame([_writable(cells) for cells in rows.iter_columns()])
+    return writable.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
 
 
 def _chunk(frame: pl.DataFrame) -> Chunk:
