@@ -60,7 +60,6 @@ def compute_features(connection: Connection, feature_set: FeatureSet, applicants
         frames = [_of_table(connection, feature_set, name) for name in ("application", *(h.table for h in HISTORIES))]
     finally:
         connection.unregister(VERSIONS)
-        connection.execute(f"RESET VARIABLE {VALUES}")
     for frame in frames:
         _require_same_rows(versions, frame)
     return pl.concat([versions, *(frame.drop(_KEYS) for frame in frames)], how="horizontal").select(*_KEYS, *feature_set.names)
@@ -70,7 +69,9 @@ def _of_table(connection: Connection, feature_set: FeatureSet, name: str) -> pl.
     statement = statement_of(name, feature_set.of_table(name))
     # A variable and not parameters: a relation with parameters runs its query twice.
     connection.execute(f"SET VARIABLE {VALUES} = $content", {"content": statement.values})
-    return connection.sql(statement.text).pl()
+    frame = connection.sql(statement.text).pl()
+    connection.execute(f"RESET VARIABLE {VALUES}")  # not after a failure: in an aborted transaction it would hide the cause
+    return frame
 
 
 def _require_same_rows(versions: pl.DataFrame, frame: pl.DataFrame) -> None:

@@ -106,8 +106,8 @@ def test_a_version_that_was_never_ingested_is_refused() -> None:
 def test_nothing_is_left_behind_in_the_session() -> None:
     with warehouse_of({"application": [{}]}) as connection:
         compute_features(connection, feature_set({}, []), versions_of(connection))
-        assert connection.sql("SELECT getvariable('feature_values') IS NULL").fetchone() == (True,)
-        assert connection.sql("SELECT count(*) FROM duckdb_views() WHERE view_name = 'feature_versions'").fetchone() == (0,)
+        assert connection.sql("SELECT getvariable('feature_values') IS NULL").fetchall() == [(True,)]
+        assert connection.sql("SELECT count(*) FROM duckdb_views() WHERE view_name = 'feature_versions'").fetchall() == [(0,)]
 
 
 def test_levels_are_those_delivered_up_to_the_batch_and_closed_lists_as_declared() -> None:
