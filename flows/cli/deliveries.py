@@ -34,9 +34,8 @@ SCENARIOS = (
 )
 def simulate(days: int, per_day: int, seed: int, until: datetime | None, new_days: int, scenario: str) -> None:
     """Write deliveries of invented applicants, with outcomes for the older ones."""
-    from tasks.simulate import simulate_deliveries
-
     from flows.cli.progress import progress_bar
+    from tasks.simulate import simulate_deliveries
 
     settings = read_settings()
     with progress_bar("simulating") as on_progress:
@@ -61,9 +60,8 @@ def import_home_credit(directory: str, until: datetime | None, days: int) -> Non
     """Turn the competition's tables (Parquet or CSV) into deliveries: labelled ones as history, unlabelled ones as new days."""
     from pathlib import Path
 
-    from tasks.import_home_credit import import_home_credit as run
-
     from flows.cli.progress import progress_bar
+    from tasks.import_home_credit import import_home_credit as run
 
     settings = read_settings()
     with progress_bar("importing") as on_progress:

@@ -84,13 +84,19 @@ def _terminated(_signum: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + signal.SIGTERM)
 
 
+class _EchoHandler(logging.Handler):
+    """Log lines to wherever standard error is when they come."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(self.format(record), err=True)
+
+
 def _configure_logging() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(message)s"))
     for name in ("flows", "tasks", "warehouse", "reports"):
         logger = logging.getLogger(name)
         logger.setLevel(logging.INFO)
-        logger.addHandler(handler)
+        if not any(isinstance(handler, _EchoHandler) for handler in logger.handlers):
+            logger.addHandler(_EchoHandler())
         logger.propagate = False
 
 
@@ -100,7 +106,7 @@ def main() -> None:
     _configure_logging()
     debug = "--debug" in sys.argv
     try:
-        cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False)
     except LoanwatchError as error:
         if debug:
             raise
@@ -112,3 +118,4 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -20,9 +20,8 @@ def policy() -> None:
 @click.option("--reason", required=True, help="Why.")
 def apply(file: str, applied_by: str, reason: str) -> None:
     """Put the policy of FILE in force, from the first business date that no night has decided yet."""
-    from tasks.policy import apply_policy
-
     from schemas.policy import load_policy
+    from tasks.policy import apply_policy
 
     settings = read_settings()
     found = load_policy(Path(file))
