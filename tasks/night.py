@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from logging import getLogger
 from pathlib import Path
 
 from schemas.errors import UsageError
@@ -21,8 +20,6 @@ from warehouse.publication import publish_snapshot
 from warehouse.registry import champion_on, require_policy_in_force
 from warehouse.runs import end_run, start_run
 from warehouse.scores import pending_batches
-
-logger = getLogger(__name__)
 
 
 def newest_business_date(settings: Settings) -> date:
@@ -83,8 +80,6 @@ def take_in(settings: Settings, as_of: date, on_progress: OnProgress | None = No
             results.append(result)
             if on_progress is not None:
                 on_progress(number, len(deliveries), str(delivery.received_on))
-            if result.is_refused:
-                logger.warning("delivery of %s refused: %s", delivery.received_on, result.refused_because)
     return results
 
 
