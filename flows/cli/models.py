@@ -54,11 +54,12 @@ def parse_settings(pairs: tuple[str, ...]) -> RetrainParameters:
 
 def _report(manifest: ModelManifest) -> str:
     held = manifest.holdout
+    auc, cost = held.auc_interval, held.cost_interval
     return (
-        f"Model {manifest.model_version}: {manifest.n_rows:,} applications, {manifest.n_trees} trees, {len(manifest.inputs)} inputs\n"
-        f"  hold-out of {held.n_rows:,}: AUC {held.auc:.4f} ({held.auc_interval[0]:.4f} to {held.auc_interval[1]:.4f}), "
+        f"Model {manifest.model_version}: {manifest.n_rows:,} rows, {manifest.n_trees} trees, {len(manifest.inputs)} inputs\n"
+        f"  hold-out of {held.n_rows:,}: AUC {held.auc:.4f} ({auc[0]:.4f} to {auc[1]:.4f}), "
         f"Gini {held.gini:.4f}, KS {held.ks:.4f}, Brier {held.brier:.4f}\n"
-        f"  threshold {manifest.threshold:.4f}: cost {held.cost:.4f} ({held.cost_interval[0]:.4f} to {held.cost_interval[1]:.4f}), "
+        f"  threshold {manifest.threshold:.4f}: cost {held.cost:.4f} ({cost[0]:.4f} to {cost[1]:.4f}), "
         f"approving everyone {held.cost_approve_all:.4f}; {held.approval_rate:.1%} approved\n"
     )
 
