@@ -118,6 +118,8 @@ def ingest_delivery(
         UsageError: it would mix simulated and real rows in one home, or is the hundredth version of its day.
     """
     check_home(connection, delivery)
+    if delivery.left_aside:
+        logger.warning("%s: left aside, no delivered tables: %s", delivery.received_on, ", ".join(delivery.left_aside))
     known = latest_versions(connection).get(delivery.received_on)
     with transaction(connection):
         writer = BatchWriter(connection, delivery, known.day_version + 1 if known else 1)

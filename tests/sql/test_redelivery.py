@@ -180,13 +180,14 @@ def test_a_folder_that_is_not_ready_or_has_another_name_is_not_touched(settings:
     assert take_in(settings) == []
 
 
-def test_unknown_files_are_left_aside(settings: Settings) -> None:
+def test_unknown_files_are_named_and_left_aside(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     deliver(
         settings.landing,
         {"application": applications((1, 10.0)), "readme.txt": "x", "application.csv.bak": "y", "Bureau.csv": ""},
     )
     (result,) = take_in(settings)
     assert list(result.files) == ["application.parquet"]
+    assert "left aside, no delivered tables: Bureau.csv, application.csv.bak, readme.txt" in caplog.text
 
 
 def test_simulated_and_real_rows_do_not_mix_in_one_home(settings: Settings) -> None:
