@@ -2,7 +2,8 @@
 
 The competition's labelled applications are copied under new ids until there are N, and taken in as Parquet and as CSV, beside
 a bare read of the same Parquet file into a table; and a folder of 50 rows per table, and one of the whole sample. Every figure
-is the median of K runs into a fresh warehouse, and means something on an idle machine only. Writes benchmarks/results/ingest_speed.json: seconds.
+is the median of K runs into a fresh warehouse, and means something on an idle machine only.
+Writes benchmarks/results/ingest_speed.json: seconds.
 """
 
 from __future__ import annotations
