@@ -7,12 +7,25 @@ from datetime import date
 
 
 @dataclass(frozen=True)
+class FileCounts:
+    """What became of the rows of one file."""
+
+    n_received: int = 0
+    n_accepted: int = 0
+    n_bad: int = 0
+    n_duplicates: int = 0
+    n_orphans: int = 0
+    extra_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class IngestResult:
-    """What became of one delivery, in counts of application rows. `batch_id` is yyyymmddvv."""
+    """What became of one delivery, in counts of application rows; `files` by file name. `batch_id` is yyyymmddvv."""
 
     batch_id: int
     received_on: date
     origin: str
+    files: dict[str, FileCounts]
     n_received: int
     n_accepted: int
     n_quarantined: int

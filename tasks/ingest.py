@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from logging import getLogger
 
 from schemas.errors import DeliveryRefusedError, UsageError
 from schemas.policy import Policy
+from schemas.references import FileCounts, IngestResult
 from schemas.settings import Settings
 from tasks.take_in import count_applications, refuse_files, take_in_files
 from warehouse.connection import Connection, transaction
 from warehouse.deliveries.folders import Delivery, read_delivery, ready_folders
-from warehouse.ingest_store import BatchWriter, FileCounts, check_home, latest_versions
+from warehouse.ingest_store import BatchWriter, check_home, latest_versions
 
 logger = getLogger(__name__)
 
 #: Told after each chunk: the delivery, the table, and the rows of that file read so far.
 Progress = Callable[[Delivery, str, int], None]
-
-
-@dataclass(frozen=True)
-class IngestResult:
-    """What became of one delivery. `files`: counts by file name. `n_received` counts applications."""
-
-    batch_id: int
-    received_on: date
-    origin: str
-    files: dict[str, FileCounts]
-    n_received: int
-    n_accepted: int
-    n_quarantined: int
-    n_duplicates: int
-    n_withdrawn: int
-    is_refused: bool
-    refused_because: str | None
 
 
 def newest_ready_date(settings: Settings) -> date | None:

@@ -131,5 +131,5 @@ def _explain(scorer: Scorer, matrix: Matrix, decisions: pl.DataFrame) -> pl.Data
     refused = decisions.with_row_index("position").filter(pl.col("decision") != "approve")
     values = contributions(scorer.model, matrix[refused["position"].to_numpy()])
     reasons = explain_rows(values, scorer.model.manifest.input_names, refused["decided_by"], scorer.policy)
-    keys = refused.select(pl.int_range(pl.len(), dtype=reasons.schema["row"]).alias("row"), "application_id", "batch_id")
+    keys = refused.select(pl.int_range(pl.len()).cast(reasons.schema["row"]).alias("row"), "application_id", "batch_id")
     return keys.join(reasons, on="row", how="inner", maintain_order="right").drop("row")

@@ -12,12 +12,13 @@ import polars as pl
 
 from schemas.errors import DeliveryRefusedError
 from schemas.policy import Policy
+from schemas.references import FileCounts
 from tasks.core.repeats import duplicates_of, repeated_in_file
 from tasks.core.validation import Validated, validate
 from warehouse.deliveries.chunks import APPLICANT, ROW_NUMBER, Chunk, Header
 from warehouse.deliveries.folders import Delivery, TableFile, check_files
 from warehouse.deliveries.reading import count_rows, original_texts, read_chunks, read_header
-from warehouse.ingest_store import BatchWriter, FileCounts
+from warehouse.ingest_store import BatchWriter
 
 Report = Callable[[str, int], None]
 

@@ -13,9 +13,10 @@ from typing import Any
 import polars as pl
 
 from schemas.policy import Policy, load_policy
+from schemas.references import IngestResult
 from schemas.settings import Settings
 from schemas.tables import Column, table
-from tasks.ingest import IngestResult, ingest_all
+from tasks.ingest import ingest_all
 from warehouse.connection import Connection, open_warehouse
 
 DAY = date(2026, 6, 1)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from schemas.errors import UsageError
+from schemas.references import FileCounts
 from schemas.tables import DELIVERED_TABLES
 from warehouse.connection import Connection
 from warehouse.deliveries.folders import Delivery, TableFile
@@ -32,18 +33,6 @@ class DayVersion:
 
     day_version: int
     content_sha256: str
-
-
-@dataclass(frozen=True)
-class FileCounts:
-    """What became of the rows of one file."""
-
-    n_received: int = 0
-    n_accepted: int = 0
-    n_bad: int = 0
-    n_duplicates: int = 0
-    n_orphans: int = 0
-    extra_columns: tuple[str, ...] = ()
 
 
 def make_batch_id(received_on: date, day_version: int) -> int:
