@@ -15,7 +15,7 @@ FIRST_NEW_DAY, LAST_NEW_DAY = date(2026, 6, 29), date(2026, 6, 30)
 NEW_PER_DAY = 20
 
 #: Learns badly and quickly: these tests ask how a night runs, not how good its model is.
-_QUICK = RetrainParameters(maturity_days=60, parameters={"learning_rate": 0.5, "num_leaves": 4, "min_data_in_leaf": 50})
+QUICK = RetrainParameters(maturity_days=60, parameters={"learning_rate": 0.5, "num_leaves": 4, "min_data_in_leaf": 50})
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def champion_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(home=home, policy_file=None, memory_limit="1GB", threads=2, lock_wait_seconds=5.0, chunk_rows=20000)
     simulate_deliveries(settings, days=2, per_day=400, seed=1, until=date(2026, 3, 2), new_days=0)
     simulate_deliveries(settings, days=2, per_day=NEW_PER_DAY, seed=2, until=LAST_NEW_DAY, new_days=2)
-    retrain(settings, LAST_NEW_DAY, _QUICK)
+    retrain(settings, LAST_NEW_DAY, QUICK)
     return home
 
 
