@@ -92,7 +92,7 @@ def render(results: dict[str, Any]) -> str:
             + ", ".join(f"{threshold:.4f}" for threshold in mine["thresholds"])
             + f". Parameters: {_parameters(results['parameters'])}.",
             "",
-            f"Plain LightGBM: {results['models']['plain']['n_features']} features. Parameters that differ: "
+            f"Plain LightGBM: {results['models']['plain']['n_features']} features. Its own parameters: "
             f"{_parameters(results['plain_parameters'])}.",
         ]
     )

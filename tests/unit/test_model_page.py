@@ -40,11 +40,11 @@ def test_a_page_without_marks_is_left_as_it_is(tmp_path: Path, results: dict[str
 
 def test_rendering_twice_changes_nothing(tmp_path: Path, results: dict[str, Any]) -> None:
     page = tmp_path / "model.md"
-    page.write_text(f"before\n{START}\nold\n{END}\nafter\n")
+    page.write_text(f"before\n{START}\nstale figures\n{END}\nafter\n")
     update_page(page, results)
     once = page.read_text()
     update_page(page, results)
     assert page.read_text() == once
     assert once.startswith("before\n")
     assert once.endswith("after\n")
-    assert "old" not in once
+    assert "stale figures" not in once
