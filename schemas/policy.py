@@ -93,6 +93,7 @@ class Reasons(_Strict):
     maximum: Annotated[int, Field(ge=1, le=4)]
     insufficient_input: Annotated[str, Field(min_length=1, max_length=200)]
     missing_history: Annotated[str, Field(min_length=1, max_length=200)]
+    no_single_reason: Annotated[str, Field(min_length=1, max_length=200)]
     groups: Annotated[list[ReasonGroup], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -19,6 +19,9 @@ from tasks.core.scoring import CHUNK_ROWS, Model, engine_name
 #: Contributions are ranked after rounding to this many decimals, so that engines and machines agree on the order.
 CONTRIBUTION_DECIMALS = 4
 
+#: Given where no group of features raised the PD: everyone who is refused is told something true.
+NO_SINGLE_REASON = "R00"
+
 REASON_SCHEMA = {
     "row": pl.Int64,
     "rank": pl.Int32,
@@ -61,11 +64,17 @@ def group_positions(names: Sequence[str], reasons: Reasons) -> npt.NDArray[np.in
     return np.array([_position(name, patterns) for name in names], dtype=np.int64)
 
 
+def _group_sums(values: Matrix, positions: npt.NDArray[np.int64], n_groups: int) -> Matrix:
+    """Sum of each group's columns, always in the columns' order: a matrix product adds in an order that depends on the shape."""
+    sums = np.zeros((len(values), n_groups))
+    for column, group in enumerate(positions):
+        sums[:, group] += values[:, column]
+    return sums
+
+
 def _rank_groups(values: Matrix, positions: npt.NDArray[np.int64], codes: list[str]) -> _Ranked:
     """Rounded group sums, and groups by falling sum, ties by code."""
-    members = np.zeros((len(positions), len(codes)))
-    members[np.arange(len(positions)), positions] = 1.0
-    sums = np.round(values @ members, CONTRIBUTION_DECIMALS)
+    sums = np.round(_group_sums(values, positions, len(codes)), CONTRIBUTION_DECIMALS)
     by_code = np.argsort(np.array(codes), kind="stable")
     order = by_code[np.argsort(-sums[:, by_code], axis=1, kind="stable")]
     lead = np.zeros(sums.shape, dtype=np.int64)
@@ -98,6 +107,22 @@ def _rule_reasons(decided_by: pl.Series, policy: Policy) -> pl.DataFrame:
     )
 
 
+def _without_reason(found: Sequence[pl.DataFrame], n_rows: int, reasons: Reasons) -> pl.DataFrame:
+    """Rows that nothing alone made risky: their PD comes from the level of all applicants. They are told that much."""
+    explained = pl.concat([frame.select(pl.col("row").cast(pl.Int64)) for frame in found]).unique()
+    return (
+        pl.DataFrame({"row": np.arange(n_rows)})
+        .join(explained, on="row", how="anti")
+        .with_columns(
+            pl.lit(NO_SINGLE_REASON).alias("reason_code"),
+            pl.lit(reasons.no_single_reason).alias("reason_text"),
+            pl.lit(None, pl.Float64).alias("contribution"),
+            pl.lit(None, pl.String).alias("feature"),
+            pl.lit(1).alias("place"),
+        )
+    )
+
+
 def _score_reasons(values: Matrix, names: Sequence[str], reasons: Reasons) -> pl.DataFrame:
     """Every row's groups with a contribution above 0, at most `maximum`."""
     codes = [group.code for group in reasons.groups]
@@ -125,7 +150,7 @@ def explain_rows(values: Matrix, names: Sequence[str], decided_by: pl.Series, po
     A group's contribution is the sum over its features, rounded to 4 decimals. Only groups that raised the PD are
     named, the most harmful first, ties by code, each with the feature that raised it most. A hard rule or a quality
     rule that decided comes first and takes one of the policy's `maximum` places. A row none of whose groups raised
-    its PD has no reason by score.
+    its PD is given R00 alone.
 
     Args:
         values: contributions, rows x inputs, of the rows to explain.
@@ -139,6 +164,7 @@ def explain_rows(values: Matrix, names: Sequence[str], decided_by: pl.Series, po
     """
     columns = ["row", "reason_code", "reason_text", "contribution", "feature", "place"]
     found = [_rule_reasons(decided_by, policy).select(columns), _score_reasons(values, names, policy.reasons).select(columns)]
+    found.append(_without_reason(found, len(values), policy.reasons).select(columns))
     return (
         pl.concat([frame.cast({"row": pl.Int64, "place": pl.Int64}) for frame in found])
         .sort("row", "place")

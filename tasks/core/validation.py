@@ -41,7 +41,7 @@ def find_failures(delivered: Table, frame: pl.DataFrame, rules: tuple[Rule, ...]
     try:
         frame_schema(delivered, rules).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
+        cases: pl.DataFrame = errors.failure_cases
         if cases["index"].null_count():  # a wrong type of a whole column: a fault of the program, not of a row
             raise TypeError(f"{delivered.name}: a column came untyped into validation") from None
         return cases.select(

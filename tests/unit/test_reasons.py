@@ -39,8 +39,17 @@ def test_equal_contributions_are_ordered_by_code_after_rounding() -> None:
     assert _reasons([[0.0, 0.0, 0.30001, 0.30003, 0.3, 0.0]]) == [["R03", "R14", "R17"]]
 
 
-def test_what_rounds_to_nothing_is_no_reason() -> None:
-    assert _reasons([[0.0, 0.0, 0.00004, -0.2, 0.0, 0.0]]) == [[]]
+def test_where_nothing_raised_the_pd_the_row_is_told_so() -> None:
+    assert _reasons([[0.0, 0.0, 0.00004, -0.2, 0.0, 0.0]]) == [["R00"]]
+    frame = explain_rows(np.array([[-0.1] * 6]), NAMES, pl.Series(["score"]), policy())
+    assert frame["reason_text"].to_list() == [policy().reasons.no_single_reason]
+
+
+def test_sums_of_a_row_do_not_depend_on_the_rows_beside_it() -> None:
+    values = np.random.default_rng(1).normal(size=(257, len(NAMES)))
+    together = explain_rows(values, NAMES, pl.Series(["score"] * 257), policy())
+    alone = [explain_rows(values[row : row + 1], NAMES, pl.Series(["score"]), policy()) for row in range(257)]
+    assert together.drop("row").equals(pl.concat(alone).drop("row"))
 
 
 def test_the_lead_feature_is_the_one_that_raised_it_most() -> None:
@@ -70,8 +79,8 @@ def test_a_rule_is_named_even_where_nothing_raised_the_pd() -> None:
 
 def test_rows_keep_their_numbers_and_ranks_start_at_one() -> None:
     frame = explain_rows(np.array([[-0.1] * 6, [0.2] * 6]), NAMES, pl.Series(["score", "score"]), policy())
-    assert frame["row"].unique().to_list() == [1]
-    assert frame["rank"].to_list() == [1, 2, 3, 4]
+    assert frame["row"].to_list() == [0, 1, 1, 1, 1]
+    assert frame["rank"].to_list() == [1, 1, 2, 3, 4]
 
 
 def test_no_row_is_no_reason() -> None:
@@ -102,6 +111,10 @@ def test_a_reason_never_names_something_that_helped() -> None:
     }
     for reason in reasons.iter_rows(named=True):
         row = dict(zip(ready.manifest.input_names, raw[reason["row"]] * ready.manifest.calibration.slope, strict=False))
+        if reason["reason_code"] == "R00":
+            sums = {code: sum(value for name, value in row.items() if owner[name] == code) for code in patterns}
+            assert max(sums.values()) <= 6e-5
+            continue
         group = {name: value for name, value in row.items() if owner[name] == reason["reason_code"]}
         assert sum(group.values()) > 0
         assert reason["contribution"] == pytest.approx(sum(group.values()), abs=6e-5)
