@@ -18,7 +18,7 @@ export LOANWATCH_HOME
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test check bench up lock format clean
+.PHONY: help nightly test check bench up docs lock format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
@@ -40,6 +40,9 @@ bench: $(STAMP)  ## what benchmarks/ measures
 
 up: $(STAMP)  ## Prefect server, deployments and a worker in this terminal; Ctrl-C stops all
 	@$(BIN)/loanwatch up $(ARGS)
+
+docs: $(STAMP)  ## writes the generated documents anew (docs/data-dictionary.md)
+	$(BIN)/python scripts/write_docs.py
 
 format: $(STAMP)  ## brings the code into its format
 	$(BIN)/ruff format .

@@ -27,3 +27,22 @@ class Explanation:
     reasons: list[Record]
     quality: Record
     versions: list[Record]
+
+
+@dataclass(frozen=True)
+class DictionaryColumn:
+    """A column of the data dictionary."""
+
+    name: str
+    sql_type: str
+    comment: str | None
+
+
+@dataclass(frozen=True)
+class DictionaryRelation:
+    """A table or a view of the data dictionary."""
+
+    schema: str
+    name: str
+    comment: str | None
+    columns: list[DictionaryColumn]

@@ -22,10 +22,8 @@ if ! has_deliveries; then
     rm "$delivering"
 fi
 
-if [ -z "$(ls -A "$LOANWATCH_HOME/models" 2>/dev/null)" ]; then
-    echo "== training the first champion"
-    loanwatch retrain
-fi
+echo "== the champion"
+loanwatch retrain --if-none
 
 echo "== the night"
 loanwatch nightly
