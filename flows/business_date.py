@@ -13,6 +13,7 @@ from prefect.context import FlowRunContext
 
 from schemas.errors import UsageError
 from schemas.settings import Settings
+from tasks.business_dates import newest_business_date
 
 DEFAULT_ZONE = "UTC"
 
@@ -69,7 +70,5 @@ def business_date(as_of: date | None, settings: Settings) -> date:
     """
     day = as_of or current_scheduled_day()
     if day is None:
-        from tasks.night import newest_business_date  # brings DuckDB and Polars with it, which a date that is given does not need
-
         day = newest_business_date(settings)
     return day

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from logging import getLogger
 
-from schemas.errors import DeliveryRefusedError, UsageError
+from schemas.errors import DeliveryRefusedError
 from schemas.policy import Policy
 from schemas.references import FileCounts, IngestResult
 from schemas.settings import Settings
@@ -19,24 +19,6 @@ logger = getLogger(__name__)
 
 #: Told after each chunk: the delivery, the table, and the rows of that file read so far.
 Progress = Callable[[Delivery, str, int], None]
-
-
-def newest_ready_date(settings: Settings) -> date | None:
-    """The business date of the newest ready folder; None where there is none."""
-    return max(ready_folders(settings.landing), default=None)
-
-
-def _check_sources(connection: Connection, pending: list[Delivery]) -> None:
-    """Before anything is taken in: all of it is of one kind, and of the home's."""
-    for delivery in pending:
-        check_home(connection, delivery)
-    if len({delivery.source for delivery in pending}) > 1:
-        raise UsageError(
-            "the landing place holds simulated and real deliveries",
-            expected="one kind of rows in a home",
-            where=str(pending[0].folder.parent),
-            remedy="keep the folders of one kind, and take the others into another home (LOANWATCH_HOME)",
-        )
 
 
 def pending_deliveries(settings: Settings, connection: Connection, as_of: date | None) -> list[Delivery]:

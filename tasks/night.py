@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from schemas.errors import UsageError
 from schemas.policy import load_policy
 from schemas.references import BatchScore, Finding, IngestResult, NightSummary, PendingBatch
 from schemas.settings import Settings
-from tasks.ingest import ingest_delivery, newest_ready_date, pending_deliveries
+from tasks.ingest import ingest_delivery, pending_deliveries
 from tasks.progress import OnProgress
 from tasks.score import score_batch
 from warehouse.checking import require_sound, run_checks
@@ -20,19 +19,6 @@ from warehouse.publication import publish_snapshot
 from warehouse.registry import champion_on, require_policy_in_force
 from warehouse.runs import end_run, start_run
 from warehouse.scores import pending_batches
-
-
-def newest_business_date(settings: Settings) -> date:
-    """The business date of the newest ready folder. Raises UsageError when there is none."""
-    newest = newest_ready_date(settings)
-    if newest is None:
-        raise UsageError(
-            "no delivery is ready",
-            expected="a folder landing/YYYY-MM-DD with _READY in it",
-            where=str(settings.landing),
-            remedy="deliver one, or try `loanwatch simulate --days 120 --per-day 200 --seed 1`",
-        )
-    return newest
 
 
 @contextmanager

@@ -14,7 +14,7 @@ REFUSED = DeliveryRefusedError.exit_code
 
 
 def _as_of(given: datetime | None) -> date:
-    from tasks.night import newest_business_date
+    from tasks.business_dates import newest_business_date
 
     return given.date() if given else newest_business_date(read_settings())
 
@@ -26,10 +26,11 @@ def ingest(ctx: click.Context, as_of: datetime | None) -> None:
     """Take in and validate what has arrived, and stop there."""
     from flows.cli.progress import progress_bar
     from reports.night import night_text
-    from tasks.night import recorded_run, take_in
 
     settings = read_settings()
     day = _as_of(as_of)
+    from tasks.night import recorded_run, take_in
+
     with recorded_run(settings, "ingest", day) as summary, progress_bar("taking in deliveries") as on_progress:
         summary.deliveries = take_in(settings, day, on_progress)
     click.echo(night_text(summary), nl=False)
@@ -44,10 +45,11 @@ def nightly(ctx: click.Context, as_of: datetime | None) -> None:
     """Score every delivery received up to the business date that is not processed yet, and publish the results."""
     from flows.prefect_settings import configure_prefect
     from schemas.parameters import NightParameters
-    from tasks.night import require_ready
 
     settings = read_settings()
     day = _as_of(as_of)
+    from tasks.night import require_ready
+
     require_ready(settings, day)  # before Prefect starts, so that a wrong home is told at once
     configure_prefect(settings)
     from flows.nightly import score_nightly

@@ -28,6 +28,7 @@ def _wait_for(path: Path, text: str) -> None:
 
 
 def test_descendants_are_found_across_sessions_and_killed_if_they_will_not_end(tmp_path: Path) -> None:
+    others = descendants(os.getpid())
     child = Child("stubborn", [sys.executable, "-c", _STUBBORN], dict(os.environ), tmp_path, tmp_path)
     _wait_for(child.log, "up")
     below = descendants(child.pid)
@@ -35,7 +36,7 @@ def test_descendants_are_found_across_sessions_and_killed_if_they_will_not_end(t
     assert below[0] in descendants(os.getpid())
     assert end_descendants(child.pid, seconds=0.3) == 1
     assert child.stop(seconds=5)
-    assert descendants(os.getpid()) == []
+    assert set(descendants(os.getpid())) <= set(others)
 
 
 def test_a_child_that_ignores_the_request_is_killed(tmp_path: Path) -> None:

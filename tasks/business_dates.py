@@ -1,0 +1,22 @@
+"""The business date of a command that names none: light to import, so that a wrong home is told at once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.errors import UsageError
+from schemas.settings import Settings
+from warehouse.deliveries.folders import ready_folders
+
+
+def newest_business_date(settings: Settings) -> date:
+    """The business date of the newest ready folder. Raises UsageError when there is none."""
+    newest = max(ready_folders(settings.landing), default=None)
+    if newest is None:
+        raise UsageError(
+            "no delivery is ready",
+            expected="a folder landing/YYYY-MM-DD with _READY in it",
+            where=str(settings.landing),
+            remedy="deliver one, or try `loanwatch simulate --days 120 --per-day 200 --seed 1`",
+        )
+    return newest
