@@ -6,19 +6,33 @@ from collections.abc import Callable
 from datetime import date
 from logging import getLogger
 
-from schemas.errors import DeliveryRefusedError
+from schemas.errors import DeliveryRefusedError, UsageError
 from schemas.policy import Policy
 from schemas.references import FileCounts, IngestResult
 from schemas.settings import Settings
 from tasks.take_in import count_applications, refuse_files, take_in_files
 from warehouse.connection import Connection, transaction
 from warehouse.deliveries.folders import Delivery, read_delivery, ready_folders
+from warehouse.deliveries.seen import SeenFolders, folder_signature
 from warehouse.ingest_store import BatchWriter, check_home, latest_versions
 
 logger = getLogger(__name__)
 
 #: Told after each chunk: the delivery, the table, and the rows of that file read so far.
 Progress = Callable[[Delivery, str, int], None]
+
+
+def _check_sources(connection: Connection, pending: list[Delivery]) -> None:
+    """Before anything is taken in: all of it is of one kind, and of the home's."""
+    for delivery in pending:
+        check_home(connection, delivery)
+    if len({delivery.source for delivery in pending}) > 1:
+        raise UsageError(
+            "the landing place holds simulated and real deliveries",
+            expected="one kind of rows in a home",
+            where=str(pending[0].folder.parent),
+            remedy="keep the folders of one kind, and take the others into another home (LOANWATCH_HOME)",
+        )
 
 
 def pending_deliveries(settings: Settings, connection: Connection, as_of: date | None) -> list[Delivery]:
@@ -28,14 +42,20 @@ def pending_deliveries(settings: Settings, connection: Connection, as_of: date |
         ResourceError: a folder may not be read.
         UsageError: they would mix simulated and real rows in one home; then none is to be taken in.
     """
-    known = latest_versions(connection)
+    known = {day: version.content_sha256 for day, version in latest_versions(connection).items()}
+    seen = SeenFolders(settings.home)
     pending = []
     for received_on, folder in ready_folders(settings.landing).items():
         if as_of is not None and received_on > as_of:
             continue
+        signature = folder_signature(folder)
+        if received_on in known and seen.content_sha256(received_on, signature) == known[received_on]:
+            continue
         delivery = read_delivery(received_on, folder)
-        if received_on not in known or known[received_on].content_sha256 != delivery.content_sha256:
+        seen.remember(received_on, signature, delivery.content_sha256)
+        if known.get(received_on) != delivery.content_sha256:
             pending.append(delivery)
+    seen.save()
     _check_sources(connection, pending)
     return pending
 
