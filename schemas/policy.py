@@ -103,6 +103,69 @@ class Reasons(_Strict):
         return self
 
 
+class BinRules(_Strict):
+    """How a reference is cut into bins when a model is registered."""
+
+    numbers: Annotated[int, Field(ge=2, le=50)]
+    own_share: Share
+    rare_share: Share
+
+
+class DriftLimits(_Strict):
+    """PSI of `watch`, `alert` and `retrain`; change of the missing share and share of unseen levels that raise an alert."""
+
+    watch: Annotated[float, Field(gt=0)]
+    alert: Annotated[float, Field(gt=0)]
+    retrain: Annotated[float, Field(gt=0)]
+    missing_share: Annotated[float, Field(gt=0, le=1)]
+    unseen_share: Annotated[float, Field(gt=0, le=1)]
+
+    @model_validator(mode="after")
+    def _limits_rise(self) -> Self:
+        if not self.watch <= self.alert <= self.retrain:
+            raise ValueError("the limits have to rise: watch <= alert <= retrain")
+        return self
+
+
+class SubjectLimits(_Strict):
+    """Limits of one subject, in place of the common ones; what is left out stays common."""
+
+    name: Annotated[str, Field(min_length=1)]
+    watch: float | None = None
+    alert: float | None = None
+    retrain: float | None = None
+    missing_share: float | None = None
+    unseen_share: float | None = None
+
+
+class DriftRules(_Strict):
+    """What is measured after a night, and from where on it is worth an alert."""
+
+    windows: Annotated[list[Annotated[int, Field(ge=1, le=366)]], Field(min_length=1)]
+    min_rows: Annotated[int, Field(ge=1)]
+    significance: Annotated[float, Field(gt=0, le=0.5)]
+    limits: DriftLimits
+    bins: BinRules
+    segments: list[str]
+    subjects: list[SubjectLimits]
+
+    @model_validator(mode="after")
+    def _said_once(self) -> Self:
+        names = [subject.name for subject in self.subjects]
+        if len({*self.windows}) < len(self.windows) or len({*self.segments}) < len(self.segments) or len({*names}) < len(names):
+            raise ValueError("windows, segments and subjects stand once each")
+        for name in names:
+            self.limits_of(name)
+        return self
+
+    def limits_of(self, subject: str) -> DriftLimits:
+        """The limits of a subject. Raises ValueError where its own do not rise together with the common ones."""
+        own = next((item for item in self.subjects if item.name == subject), None)
+        if own is None:
+            return self.limits
+        return DriftLimits.model_validate(self.limits.model_dump() | own.model_dump(exclude={"name"}, exclude_none=True))
+
+
 class Policy(_Strict):
     """The decision rules, whole."""
 
@@ -113,6 +176,7 @@ class Policy(_Strict):
     validation: ValidationRules
     quality: QualityRules
     protected: Protected
+    drift: DriftRules
     hard_rules: list[HardRule]
     reasons: Reasons
 
