@@ -1,0 +1,30 @@
+-- grain: one row per window, segment and bin of the PD that holds applications
+-- reads: score.decisions_v1, core.withdrawals_v1, monitor_segments (temporary view: application_id, batch_id, segment)
+-- params: $as_of DATE, $windows INTEGER[], $model_version, $edges DOUBLE[] (upper edges of the bins, rising, the last infinite)
+-- why: approval rate, mean PD and score PSI of segments over the same applications as the totals. A PD on an edge lies below it;
+--      bins count from 0. PDs have 12 decimals, so their sums are exact.
+WITH wanted AS (SELECT unnest($windows)::INTEGER AS window_days),
+newest AS (
+  SELECT d.application_id, d.batch_id, d.received_on, d.model_version, d.pd, d.decision
+  FROM score.decisions_v1 AS d
+  ANTI JOIN core.withdrawals_v1 AS w ON w.application_id = d.application_id AND w.batch_id = d.batch_id
+  WHERE d.origin = 'nightly' AND d.received_on <= $as_of AND d.received_on > $as_of - (SELECT max(window_days) FROM wanted)
+  QUALIFY row_number() OVER (PARTITION BY d.application_id ORDER BY d.batch_id DESC) = 1
+),
+binned AS (
+  SELECT
+    application_id, batch_id, received_on, pd::DECIMAL(18, 12) AS exact_pd, decision = 'approve' AS is_approved,
+    len(list_filter($edges::DOUBLE[], lambda edge: edge < pd))::INTEGER AS bin
+  FROM newest
+  WHERE model_version = $model_version
+)
+SELECT
+  w.window_days, g.segment, b.bin,
+  count(*) AS n,
+  count(*) FILTER (WHERE b.is_approved) AS n_approved,
+  sum(b.exact_pd)::DOUBLE AS sum_pd
+FROM binned AS b
+JOIN monitor_segments AS g ON g.application_id = b.application_id AND g.batch_id = b.batch_id
+JOIN wanted AS w ON b.received_on > $as_of - w.window_days
+GROUP BY w.window_days, g.segment, b.bin
+ORDER BY w.window_days, g.segment, b.bin
