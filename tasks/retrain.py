@@ -16,6 +16,7 @@ from schemas.parameters import RetrainParameters
 from schemas.policy import Policy, load_policy
 from schemas.settings import Settings
 from tasks.core.training import FittedModel, TrainingPlan, fit_model
+from tasks.drift import freeze_reference
 from tasks.model_files import write_model
 from tasks.night import take_in
 from tasks.progress import OnProgress
@@ -33,6 +34,15 @@ from warehouse.registry import (
 logger = getLogger(__name__)
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """A fitted model with what its drift reference is frozen from."""
+
+    model: FittedModel
+    features: FeatureSet
+    frame: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def training_frame(
 
 def _fit(
     connection: Connection, settings: Settings, as_of: date, parameters: RetrainParameters, policy: Policy, say: Say
-) -> FittedModel:
+) -> _Fit:
     versions = training_versions(
         connection,
         as_of,
@@ -98,15 +108,17 @@ def _fit(
         seed=parameters.seed,
         parameters=parameters.parameters,
     )
-    return fit_model(frame, plan, say)
+    return _Fit(fit_model(frame, plan, say), features, frame)
 
 
-def _register(connection: Connection, settings: Settings, fitted: FittedModel) -> bool:
-    """Files first, then the registry in one transaction: a version that the registry names always has its files."""
+def _register(connection: Connection, settings: Settings, fit: _Fit, policy: Policy) -> bool:
+    """Files first, then the registry and the drift reference in one transaction: a version that the registry names has both."""
+    fitted = fit.model
     write_model(settings.models, fitted.manifest, fitted.text)
     with transaction(connection):
         is_first = not has_champion(connection)
         register_model(connection, fitted.manifest)
+        freeze_reference(connection, fitted, fit.frame, fit.features, policy)
         if is_first:
             reason = "first model of this home"
             record_promotion(connection, fitted.manifest.model_version, kind="bootstrap", approved_by="bootstrap", reason=reason)
@@ -132,6 +144,6 @@ def retrain(
         with transaction(connection):
             require_policy_in_force(connection, policy)
         take_in(settings, as_of, on_progress)
-        fitted = _fit(connection, settings, as_of, parameters, policy, say)
-        is_champion = _register(connection, settings, fitted)
-    return RetrainResult(fitted.manifest, is_champion)
+        fit = _fit(connection, settings, as_of, parameters, policy, say)
+        is_champion = _register(connection, settings, fit, policy)
+    return RetrainResult(fit.model.manifest, is_champion)

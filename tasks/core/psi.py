@@ -40,7 +40,7 @@ class Measured:
 
 
 def _sum(values: Vector | Mask, group: Groups, n_groups: int) -> Vector:
-    return np.bincount(group, weights=values.astype(np.float64), minlength=n_groups)
+    return np.bincount(group, weights=values.astype(np.float64), minlength=n_groups).astype(np.float64)
 
 
 def _shares(count: Vector, is_held: Mask, group: Groups, n_groups: int) -> Vector:

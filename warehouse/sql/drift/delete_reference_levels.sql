@@ -1,0 +1,5 @@
+-- grain: the rows of one reference
+-- reads: monitor.reference_levels_v1
+-- params: $reference_id
+-- why: a reference replaces exactly its own key; counts over its former bins go with it
+DELETE FROM monitor.reference_levels_v1 WHERE reference_id = $reference_id

@@ -1,0 +1,5 @@
+-- grain: the rows of one measurement
+-- reads: new_drift_bins (registered frame with the columns of monitor.drift_bins_v1)
+-- params: none
+-- why: by name, so that a frame's column order cannot mix values up
+INSERT INTO monitor.drift_bins_v1 BY NAME FROM new_drift_bins
