@@ -40,9 +40,9 @@ def render_deliveries(reports: Sequence[ChannelReport]) -> str:
     """What became of what was pending, one line per channel."""
     if not reports:
         return "Nothing is pending.\n"
-    lines = [
-        f"{report.channel}: {report.n_sent} sent, {report.n_pending} pending"
-        + (f" ({report.last_error})" if report.last_error else "")
-        for report in reports
-    ]
-    return "\n".join(lines) + "\n"
+    return "".join(_delivery_line(report) for report in reports)
+
+
+def _delivery_line(report: ChannelReport) -> str:
+    because = f" ({report.last_error})" if report.last_error else ""
+    return f"{report.channel}: {report.n_sent} sent, {report.n_pending} pending{because}\n"
