@@ -11,14 +11,14 @@ from schemas.drift import DriftSummary, Reference, policy_reference_id
 from schemas.features import FeatureSet, feature_set
 from schemas.policy import Policy
 from schemas.settings import Settings
-from tasks.core.drift import combine_cells, measure_subjects
+from tasks.core.drift import combine_cells, measure_shares, measure_subjects
 from tasks.core.drift_reference import (
     freeze_model,
     freeze_policy,
-    gain_shares,
     reference_decisions,
     uncovered_columns,
 )
+from tasks.core.meaning import gain_importance
 from tasks.core.scoring import load_booster
 from tasks.core.training import FittedModel
 from tasks.model_files import read_model
@@ -45,7 +45,7 @@ from warehouse.registry import ChampionRef, champion_on, policy_on
 
 KEYS = ["application_id", "batch_id"]
 #: The kinds that are measured here, for all applicants together.
-KINDS = ("feature", "score", "decision")
+KINDS = ("feature", "score", "decision", "missing", "unseen")
 
 
 def freeze_reference(
@@ -64,7 +64,7 @@ def freeze_reference(
     inputs = scores.join(frame, on=KEYS, how="left", maintain_order="left").select(features.names)
     columns = application_columns(connection, scores, uncovered_columns(features))
     version = fitted.manifest.model_version
-    importance = gain_shares(load_booster(fitted.text))
+    importance = gain_importance(load_booster(fitted.text))
     write_reference(connection, freeze_model(version, inputs, columns, scores["pd"], importance, policy))
     write_reference_scores(connection, version, scores)
     decisions = reference_decisions(scores["pd"], inputs, fitted.manifest.threshold, policy)
@@ -155,7 +155,8 @@ def measure_drift(connection: Connection, settings: Settings, as_of: date) -> Dr
     ]
     days = count_nights(connection, settings, champion, references, as_of, max(rules.windows))
     cells = combine_cells([window_cells(connection, item.reference_id, as_of, rules.windows) for item in references])
-    rows, bins = measure_subjects(cells, rules, as_of, champion.model_version)
+    subjects, bins = measure_subjects(cells, rules, as_of, champion.model_version)
+    rows = pl.concat([subjects, measure_shares(subjects, rules)], how="diagonal_relaxed")
     with transaction(connection):
         write_drift(connection, as_of, rows, bins, KINDS)
     return _summary(rows, as_of, champion.model_version, days)

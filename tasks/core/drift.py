@@ -10,6 +10,8 @@ import polars as pl
 
 from schemas.drift import Status
 from schemas.policy import DriftLimits, DriftRules
+from tasks.core.drift_rows import Limits, Window, drift_frame
+from tasks.core.monitoring import missing_rows, unseen_rows
 from tasks.core.psi import Measured, measure_cells
 
 #: One subject of one window and segment.
@@ -104,6 +106,32 @@ def measure_subjects(
     ).drop("_retrain")
     bins = ordered.with_columns(*stamp, pl.Series("contribution", measured.contribution))
     return rows, bins.select("as_of", *SUBJECT_KEY, *_BIN, "model_version")
+
+
+def share_limits(rules: DriftRules) -> Limits:
+    """The policy's limits of shares, in the words of the rows beside PSI."""
+    of = {subject.name: rules.limits_of(subject.name) for subject in rules.subjects}
+    return Limits(
+        significance=rules.significance,
+        min_rows=rules.min_rows,
+        missing_change=rules.limits.missing_share,
+        missing_change_of={name: limits.missing_share for name, limits in of.items()},
+        unseen_share=rules.limits.unseen_share,
+        unseen_share_of={name: limits.unseen_share for name, limits in of.items()},
+    )
+
+
+def measure_shares(subjects: pl.DataFrame, rules: DriftRules) -> pl.DataFrame:
+    """Rows of kind `missing` for every feature, and of kind `unseen` for every text, from the rows of `measure_subjects`."""
+    limits = share_limits(rules)
+    rows = []
+    features = subjects.filter(pl.col("kind") == "feature")
+    for _, found in features.group_by("window_days", "days_seen", maintain_order=True):
+        first = found.row(0, named=True)
+        window = Window(*(first[name] for name in ("as_of", "window_days", "days_expected", "days_seen", "model_version")))
+        rows += missing_rows(found, window, limits)
+        rows += unseen_rows(found.filter(pl.col("value_type") == "text"), window, limits)
+    return drift_frame(rows)
 
 
 def combine_cells(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

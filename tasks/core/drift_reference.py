@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import lightgbm as lgb
 import numpy as np
 import polars as pl
 
@@ -18,12 +17,6 @@ from tasks.core.scoring import score_points
 
 #: In the order in which a reader expects them.
 DECISIONS = ("approve", "review", "decline")
-
-
-def gain_shares(booster: lgb.Booster) -> dict[str, float]:
-    """Each input's share of the gain of all splits, 0 to 1; they sum to 1 unless no tree splits."""
-    gain = booster.feature_importance("gain")
-    return dict(zip(booster.feature_name(), (gain / max(float(gain.sum()), 1e-300)).tolist(), strict=True))
 
 
 def uncovered_columns(features: FeatureSet) -> list[str]:
