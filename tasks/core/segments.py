@@ -208,14 +208,13 @@ def segment_rows(current: pl.DataFrame, reference: pl.DataFrame, window: Window,
         return []
     n_bins = len((reference if reference.height else current)["bin_counts"][0])
     segments = _together(current, reference, n_bins)
-    psi = _psi_of(segments, n_bins)
-    findings: list[_Finding] = []
-    for position, record in enumerate(segments.iter_rows(named=True)):
-        if min(record["n"], record["n_now"]) < limits.segment_min_rows:
-            findings += _suppressed(window, record, limits)
-        else:
-            values = float(psi.psi[position]), float(psi.noise[position]), float(psi.p_value[position])
-            findings += _shown(window, record, values, limits)
+    is_shown = pl.min_horizontal("n", "n_now") >= limits.segment_min_rows
+    shown, small = segments.filter(is_shown), segments.filter(~is_shown)
+    psi = _psi_of(shown, n_bins)
+    findings = [finding for record in small.iter_rows(named=True) for finding in _suppressed(window, record, limits)]
+    for position, record in enumerate(shown.iter_rows(named=True)):
+        values = float(psi.psi[position]), float(psi.noise[position]), float(psi.p_value[position])
+        findings += _shown(window, record, values, limits)
     corrected: Vector = adjusted(np.array([finding.p_value for finding in findings]))
     return [
         {**one.row, "status": _status(one, float(p), limits), "p_value": None if np.isnan(p) else one.p_value}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtrc, betaincinv, gammaln
+from scipy.special import betainc, betaincinv, gammaln
 
 from tasks.core.metrics import Mask, Vector
 
@@ -17,6 +17,8 @@ from tasks.core.metrics import Mask, Vector
 ATOM_GROUPS = 256
 #: Multiples of the normal optimum at which the Chernoff bound is tried; each alone is valid, the least counts.
 _TILTS = np.concatenate((np.linspace(0.02, 0.98, 33), np.linspace(1.0, 3.0, 9)))
+#: A difference of means that small is one of rounding: PDs have 12 decimals.
+_ROUNDING = 1e-12
 
 
 class Atoms(NamedTuple):
@@ -79,7 +81,8 @@ def more_than_reference(
     """
     x, m = np.asarray(x_current, dtype=np.float64), np.asarray(n_current, dtype=np.float64)
     share = share_bound(x_reference, n_reference, level / 2.0)
-    tail = np.where(x > 0, bdtrc(np.maximum(x - 1.0, 0.0), np.maximum(m, 1.0), share), 1.0)
+    # the binomial tail P(X >= x) is a regularised incomplete beta function
+    tail = np.where(x > 0, betainc(np.maximum(x, 1.0), np.maximum(m - x + 1.0, 1.0), share), 1.0)
     return np.minimum(1.0, tail + level / 2.0)
 
 
@@ -119,9 +122,9 @@ def mean_moved(reference: Atoms, mean_current: float, n_current: int) -> float:
     """
     change = mean_current - reference.mean
     spread = float(reference.weights @ (reference.values - reference.mean) ** 2) * (1.0 / n_current + 1.0 / reference.n_rows)
-    if change == 0.0:
+    if abs(change) <= _ROUNDING:
         return 1.0
-    if spread <= 0.0:
+    if np.ptp(reference.values) == 0.0:
         return 0.0
     tilt = _TILTS * (change / spread)
     exponent = (

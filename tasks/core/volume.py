@@ -137,7 +137,7 @@ def volume_row(days: pl.DataFrame, window: Window, limits: Limits) -> dict[str, 
         A drift row of kind `volume`: value and value_reference in rows, n_reference in past days.
     """
     known = days.filter(pl.col("n_received") > 0)
-    past, asked = past_of(known, window, limits.volume_past_days), days_of(days, window)
+    past, asked = past_of(known, window, limits.volume_past_days), days_of(known, window)
     n_rows = int(asked["n_received"].sum())
     figures: dict[str, Any] = {"value": float(n_rows), "n_reference": past.height, "n_current": n_rows}
     if past.height < limits.volume_min_days or asked.is_empty():
