@@ -14,6 +14,8 @@ _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
     "img-src data: blob:; font-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'"
 )
+#: Evidently's red and greens are one colour to some readers: vermilion, sky blue and grey are not.
+_COLOURS = {'"#ed0400"': '"#d55e00"', '"green"': '"#0072b2"', '"lightgreen"': '"#56b4e9"'}
 _DATA_START, _DATA_END = "<script>\n    var metric_", "\n</script>\n    </head>"
 
 
@@ -28,8 +30,7 @@ def dress_page(
     """Evidently's page with our head. Raises ValueError if Evidently's template is not the one this was written for."""
     page = _without_tags_in_data(page.strip())
     head = (
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f"<title>Evidently report of {as_of}</title>{page_style()}"
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>Evidently report of {as_of}</title>{page_style()}'
     )
     page = page.replace('<meta charset="UTF-8">', '<meta charset="UTF-8">' + head, 1)
     return page.replace("<body>", "<body>" + _introduction(as_of, sample, columns, measured, left_out), 1) + "\n"
@@ -39,7 +40,10 @@ def _without_tags_in_data(page: str) -> str:
     """In the data every `<` becomes its JSON escape: `</script>` in a value would end the script and start another."""
     start = page.index(_DATA_START) + len("<script>")
     end = page.index(_DATA_END, start)
-    return page[:start] + page[start:end].replace("<", "\\u003c") + page[end:]
+    data = page[start:end].replace("<", "\\u003c")
+    for theirs, ours in _COLOURS.items():
+        data = data.replace(theirs, ours)
+    return page[:start] + data + page[end:]
 
 
 def _introduction(
@@ -52,8 +56,8 @@ def _introduction(
     numbers = table("PSI as in marts.drift", ["Subject", "PSI", "Limit", "Status"], rows, right={1, 2})
     absent = table("Not drawn", ["Subject", "Why"], [[name, why] for name, why in left_out.items()])
     note = (
-        f"Pictures show a fixed sample of {sample.reference.height:,} reference rows and {sample.current.height:,} of the window, "
-        "extreme values drawn at the edge. The PSI is that of marts.drift, over all rows. "
+        f"Pictures show a fixed sample of {sample.reference.height:,} reference rows and {sample.current.height:,} of the "
+        "window, extreme values drawn at the edge. The PSI is that of marts.drift, over all rows. "
         f"Evidently says “detected” where our status is “{STATUS_WORDS['alert']}”."
     )
     return element(

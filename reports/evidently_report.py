@@ -1,7 +1,7 @@
 """The Evidently report of a night: Evidently draws, our PSI decides.
 
-Evidently bins by its own rule and drops missing values (docs/drift.md), so the test registered here computes nothing: it looks up the
-number of marts.drift by the column's name.
+Evidently bins by its own rule and drops missing values (docs/drift.md), so the test registered here computes nothing: it looks up
+the number of marts.drift by the column's name.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ _ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Telemetry off before Evidently is imported; the warnings that its code and litestar's raise on import and on odd columns are not ours to mend."""
+    """Telemetry off before Evidently is imported.
+
+    Warnings that its code and litestar's raise, on import and on odd columns, are not ours to mend.
+    """
     os.environ["DO_NOT_TRACK"] = "1"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -76,7 +79,9 @@ def write_evidently_report(
     """
     sample = prepare_sample(reference, current, measured, order, sample_rows)
     columns = sample.columns[:most_columns]
-    left_out = dict(sample.left_out) | dict.fromkeys(sample.columns[most_columns:], f"not among the {most_columns} most important")
+    left_out = dict(sample.left_out) | dict.fromkeys(
+        sample.columns[most_columns:], f"not among the {most_columns} most important"
+    )
     with _quiet():
         while True:
             snapshot = _run(sample, columns, measured, as_of)
@@ -138,8 +143,7 @@ def _settled(page: str) -> str:
 
     def settle(found: re.Match[str]) -> str:
         name = found[0]
-        number = numbers.setdefault(name, f"{len(numbers):0{len(name)}d}")
-        return number
+        return numbers.setdefault(name, f"{len(numbers):0{len(name)}d}")
 
     end = page.index("</head>")
     head = _ID.sub(settle, page[:end])

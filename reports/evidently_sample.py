@@ -106,6 +106,6 @@ def _levels(reference: pl.Series, current: pl.Series) -> tuple[pl.Series, pl.Ser
     sides = [values.cast(pl.String).fill_null(MISSING_LEVEL) for values in (reference, current)]
     counts = pl.concat(sides).rename("level").value_counts().sort("count", "level", descending=[True, False])
     kept = counts["level"].head(MOST_LEVELS).to_list()
-    shown = {level: html.escape(level) for level in kept}
+    shown = {level: html.escape(level, quote=False) for level in kept}
     before, after = (side.replace_strict(shown, default=OTHER_LEVELS, return_dtype=pl.String) for side in sides)
     return before, after

@@ -15,6 +15,8 @@ STATUS_WORDS = {
     None: "not measured",
 }
 NOT_MEASURED = "not measured"
+#: Stands where there is no number.
+NOTHING = "\N{EN DASH}"
 
 
 class Markup(str):
@@ -29,31 +31,30 @@ def escape(value: object) -> Markup:
 
 
 def join(parts: Sequence[object], between: str = "") -> Markup:
+    """Each part escaped, one after the other."""
     return Markup(escape(between).join(escape(part) for part in parts))
 
 
 def element(name: str, *children: object, cls: str | None = None, **attributes: object) -> Markup:
-    """`<name class=cls attribute=...>children</name>`; a trailing underscore of an attribute's name falls, inner ones become hyphens."""
+    """`<name class=cls attribute=...>children</name>`; underscores in an attribute's name become hyphens."""
     given = ({"class": cls} if cls else {}) | attributes
-    inside = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in given.items() if value is not None
-    )
+    inside = "".join(f' {key.replace("_", "-")}="{escape(value)}"' for key, value in given.items() if value is not None)
     return Markup(f"<{name}{inside}>{join(children)}</{name}>")
 
 
 def number(value: float | None, decimals: int = 3) -> str:
     """A number with fixed decimals and thousands; a dash where there is none, and never a fake zero."""
-    return "–" if value is None or math.isnan(value) else f"{value:,.{decimals}f}"
+    return NOTHING if value is None or math.isnan(value) else f"{value:,.{decimals}f}"
 
 
 def share(value: float | None, decimals: int = 1) -> str:
     """A share in [0, 1] as percent."""
-    return "–" if value is None or math.isnan(value) else f"{100 * value:,.{decimals}f} %"
+    return NOTHING if value is None or math.isnan(value) else f"{100 * value:,.{decimals}f} %"
 
 
 def status_badge(status: str | None) -> Markup:
     """Status as a word on its colour: never by colour alone."""
-    known = status if status in STATUS_WORDS else "other"
+    known = status if status in STATUS_WORDS or status in ("warning", "critical") else "other"
     return element("span", STATUS_WORDS.get(status, status), cls=f"badge {known or 'unmeasured'}")
 
 
@@ -71,9 +72,7 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[object]], 
         )
         for row in rows
     ]
-    inside = element(
-        "table", element("caption", caption), element("thead", element("tr", *top)), element("tbody", *body)
-    )
+    inside = element("table", element("caption", caption), element("thead", element("tr", *top)), element("tbody", *body))
     return element("div", inside, cls="scroll", role="region", tabindex=0, aria_label=caption)
 
 

@@ -1,4 +1,4 @@
-"""What the nightly page and the index page show, read from marts and nothing else: plain values, so that reports need no database."""
+"""What the nightly page and the index page show: plain values, so that reports need no database."""
 
 from __future__ import annotations
 
@@ -84,6 +84,36 @@ class DriftLine:
     unseen_share: float | None
     status: str
     model_version: str | None
+    importance: float | None = None
+    proposes_retraining: bool = False
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """What other applicants cost at a fixed policy, per application in the policy's currency; positive is dearer.
+
+    The three parts add up to `change`; `total` is the change times the `n` applications of the window. Rates are shares.
+    """
+
+    window_days: int
+    n: int
+    approval_rate_reference: float
+    approval_rate: float
+    reference: float
+    current: float
+    change: float
+    by_approvals: float
+    by_risk: float
+    by_rules: float
+    total: float
+
+
+@dataclass(frozen=True)
+class ScorePart:
+    """An input's part of the score's PSI; the parts of a night add up to it. A negative part moved the score the other way."""
+
+    feature: str
+    psi: float
 
 
 @dataclass(frozen=True)
@@ -147,8 +177,8 @@ class NightLine:
 class NightlyPage:
     """One night. None in place of a tuple: this home has no such relation, nothing was measured; empty: measured, nothing found.
 
-    `importance`: share of the champion's total gain by feature, in [0, 1]; empty where unknown.
-    `evidently`: address of the Evidently report relative to the page, None where there is none.
+    `evidently`: address of the Evidently report relative to the page, None where there is none. `money` and `score_parts` are
+    computed and not read: the caller adds them.
     """
 
     as_of: date
@@ -164,4 +194,5 @@ class NightlyPage:
     next_on: date | None = None
     evidently: str | None = None
     evidently_left_out: Mapping[str, str] = field(default_factory=dict)
-    importance: Mapping[str, float] = field(default_factory=dict)
+    money: tuple[MoneyLine, ...] | None = None
+    score_parts: tuple[ScorePart, ...] | None = None

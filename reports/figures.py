@@ -1,0 +1,162 @@
+"""Charts as SVG to stand inside a page: readable without colour, the same bytes from the same numbers."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from reports.html import Markup, escape
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: Okabe and Ito's palette for all kinds of colour vision: blue, orange, grey.
+NOW, BEFORE, INK = "#0072B2", "#8A949E", "#1B1F24"
+#: Steps of PSI and their colours, from cividis, light where little moved.
+PSI_STEPS = (0.0, 0.05, 0.10, 0.20, 0.30, 0.50)
+PSI_COLOURS = ("#FEE838", "#D3C164", "#A69D75", "#7C7B78", "#434E6C", "#00224E")
+TOO_FEW = "#E4E8EC"
+#: Most characters of a label beside a chart.
+_LONGEST_LABEL = 34
+
+_STYLE = {
+    "svg.hashsalt": "loanwatch",  # element ids follow from the content, not from chance
+    "svg.fonttype": "none",
+    "text.parse_math": False,  # a $ in a name is a $
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 10.0,
+    "axes.edgecolor": "#8A949E",
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "hatch.color": "#A8B0B8",
+    "hatch.linewidth": 0.6,
+}
+
+
+def _shorten(label: str) -> str:
+    return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
+
+
+def _svg(name: str, title: str, size: tuple[float, float], draw: Callable[[Figure], None]) -> Markup:
+    """Draws and returns the `<svg>` element; ids carry the figure's name, since several figures share a page."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(_STYLE):
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure)
+        stream = io.StringIO()
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    text = stream.getvalue()
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
+    text = re.sub(
+        r'<svg [^>]*?viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" xmlns:xlink="http://www.w3.org/1999/xlink">', text, count=1
+    )
+    text = text.replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1)
+    text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text)
+    return Markup(text.strip())
+
+
+def _clear(axes: Axes) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(length=0)
+    axes.set_axisbelow(True)
+
+
+def share_bars(name: str, title: str, labels: Sequence[str], before: Sequence[float], now: Sequence[float], axis: str) -> Markup:
+    """Shares in [0, 1] of the reference and of the window, side by side per bin."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        _clear(axes)
+        places = range(len(labels))
+        axes.bar([x - 0.2 for x in places], [100 * v for v in before], 0.4, color=BEFORE, label="reference")
+        axes.bar(
+            [x + 0.2 for x in places],
+            [100 * v for v in now],
+            0.4,
+            color=NOW,
+            hatch="//",
+            edgecolor="#CFE6F3",
+            label="window",
+            lw=0,
+        )
+        axes.set_xticks(list(places), [_shorten(label) for label in labels])
+        if len(labels) > 4:
+            axes.tick_params(axis="x", rotation=40)
+            for text in axes.get_xticklabels():
+                text.set_horizontalalignment("right")
+                text.set_rotation_mode("anchor")
+        axes.set_ylabel("share of rows, %")
+        axes.set_xlabel(axis)
+        axes.grid(axis="y", color="#E4E8EC")
+        figure.legend(loc="outside upper left", ncols=2, frameon=False)
+
+    return _svg(name, title, (6.2, 3.6), draw)
+
+
+def psi_heat_map(
+    name: str,
+    title: str,
+    subjects: Sequence[str],
+    nights: Sequence[date],
+    cells: Mapping[tuple[str, date], tuple[float | None, str]],
+) -> Markup:
+    """Subjects x nights. `cells`: PSI and status; a night without a cell was not measured and stays hatched."""
+
+    def draw(figure: Figure) -> None:
+        from matplotlib.patches import Rectangle
+
+        axes = figure.subplots()
+        axes.add_patch(Rectangle((0, 0), len(nights), len(subjects), hatch="////", facecolor="white", edgecolor="#A8B0B8", lw=0))
+        for row, subject in enumerate(subjects):
+            for column, night in enumerate(nights):
+                if (subject, night) in cells:
+                    _cell(axes, column, row, *cells[subject, night])
+        axes.set_xlim(0, len(nights))
+        axes.set_ylim(len(subjects), 0)
+        axes.set_yticks([row + 0.5 for row in range(len(subjects))], [_shorten(subject) for subject in subjects])
+        every = [column for column in range(len(nights)) if (len(nights) - 1 - column) % 3 == 0]
+        axes.set_xticks([column + 0.5 for column in every], [f"{nights[column]:%m-%d}" for column in every])
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        figure.legend(handles=_heat_legend(), loc="outside lower left", ncols=5, frameon=False, fontsize=9, handlelength=1.2)
+
+    return _svg(name, title, (10.0, 1.35 + 0.25 * len(subjects)), draw)
+
+
+def _cell(axes: Axes, column: int, row: int, psi: float | None, status: str) -> None:
+    """One night of one subject: colour by PSI, a mark by status."""
+    from matplotlib.patches import Rectangle
+
+    step = 0 if psi is None else max(index for index, edge in enumerate(PSI_STEPS) if psi >= edge)
+    is_judged = psi is not None and status != "too_few"
+    colour = PSI_COLOURS[step] if is_judged else TOO_FEW
+    axes.add_patch(Rectangle((column, row), 1, 1, facecolor=colour, edgecolor="white", lw=0.8))
+    mark = {"alert": "^", "watch": "o"}.get(status) if is_judged else "_"
+    if mark:
+        ink = "white" if is_judged and step >= 3 else INK
+        axes.plot(column + 0.5, row + 0.5, mark, color=ink, ms=5 if mark == "^" else 3, mew=1.0)
+
+
+def _heat_legend() -> list[Any]:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    texts = [f"{low:.2f} to {high:.2f}" for low, high in pairwise(PSI_STEPS)] + [f"from {PSI_STEPS[-1]:.2f}"]
+    steps = [Patch(facecolor=colour, label=f"PSI {text}") for colour, text in zip(PSI_COLOURS, texts, strict=True)]
+    marks = [
+        Line2D([], [], marker="^", color=INK, ls="", ms=6, label="alert"),
+        Line2D([], [], marker="o", color=INK, ls="", ms=4, label="watch"),
+        Patch(facecolor=TOO_FEW, label="too few rows"),
+        Patch(facecolor="white", hatch="////", edgecolor="#A8B0B8", label="not measured"),
+    ]
+    return [*steps, *marks]
