@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from reports.drift_order import PSI_KINDS, DriftSubject, rank, subjects_of
 from reports.figures import psi_heat_map
-from reports.html import NOTHING, Markup, element, number, share, status_badge, table
+from reports.html import NOTHING, Markup, days, element, number, share, status_badge, table
 from schemas.pages import DriftLine, NightlyPage
 
 #: Rows shown at once; the others unfold.
@@ -27,12 +27,12 @@ def drift_section(page: NightlyPage) -> Markup:
     head = "Drift against the reference"
     subjects = [item for item in subjects_of(page.drift or (), PSI_KINDS) if item.segment == ""]
     if not subjects:
-        return not_measured(head, "no PSI was counted for this night. `loanwatch drift` measures it.")
-    windows = sorted({days for item in subjects for days in item.windows})
+        return not_measured(head, "no PSI was counted for this night; loanwatch drift does.")
+    windows = sorted({length for item in subjects for length in item.windows})
     shown, others = subjects[:_ROWS_AT_ONCE], subjects[_ROWS_AT_ONCE:]
     rest = element(
         "details",
-        element("summary", f"{len(others):,} more subjects"),
+        element("summary", f"More subjects: {len(others):,}"),
         _subject_table("The other subjects", others, windows),
     )
     note = (
@@ -68,19 +68,27 @@ def _retraining(subjects: Sequence[DriftSubject]) -> Markup | str:
 
 
 def _subject_table(caption: str, subjects: Sequence[DriftSubject], windows: Sequence[int]) -> Markup:
-    heads = ["Subject", "Status", *(f"PSI {days} d" for days in windows), "Limit", "Importance", "Missing before → now", "Unseen"]
+    heads = [
+        "Subject",
+        "Status",
+        *(f"PSI {length} d" for length in windows),
+        "Limit",
+        "Importance",
+        "Missing before → now",
+        "Unseen",
+    ]
     rows = [
         [
             item.subject,
             status_badge(item.status),
-            *(_psi(item.windows.get(days)) for days in windows),
+            *(_psi(item.windows.get(length)) for length in windows),
             number(next(iter(item.windows.values())).psi_limit, 2),
             share(item.importance),
-            *_shares(item.windows[max(item.windows)]),
+            *_shares(max((item.windows[length] for length in windows if length in item.windows), key=_missing_change)),
         ]
         for item in subjects
     ]
-    return table(caption, heads, rows, set(range(2, len(heads))))
+    return table(caption, heads, rows, set(range(2, len(heads))), cls="subjects")
 
 
 def _psi(line: DriftLine | None) -> object:
@@ -90,6 +98,10 @@ def _psi(line: DriftLine | None) -> object:
         return "too few" if line.n_current is None else f"too few ({line.n_current:,})"
     text = f"{number(line.psi)} ({number(line.psi_noise)})"
     return element("b", text) if line.status in ("alert", "watch") else text
+
+
+def _missing_change(line: DriftLine) -> float:
+    return abs((line.missing_share_current or 0.0) - (line.missing_share_reference or 0.0))
 
 
 def _shares(line: DriftLine) -> tuple[str, str]:
@@ -114,10 +126,10 @@ def heat_map_section(page: NightlyPage) -> Markup:
     )
     nights = [page.as_of - timedelta(days=back) for back in reversed(range(_MAP_NIGHTS))]
     cells = {(line.subject, line.as_of): (line.psi, line.status) for line in lines}
-    title = f"PSI over {window} day(s), {min(len(names), _MAP_SUBJECTS)} subjects, nights {nights[0]} to {nights[-1]}"
+    title = f"PSI over {days(window)}, {min(len(names), _MAP_SUBJECTS)} subjects, nights {nights[0]} to {nights[-1]}"
     n_measured = len({line.as_of for line in lines})
     caption = (
-        f"PSI over windows of {window} day(s), {nights[0]} to {nights[-1]}: {n_measured} of {_MAP_NIGHTS} nights were measured. "
+        f"PSI over windows of {days(window)}, {nights[0]} to {nights[-1]}: {n_measured} of {_MAP_NIGHTS} nights were measured. "
         "A hatched cell was not measured: it is not a quiet night."
     )
     drawn = psi_heat_map("map", title, names[:_MAP_SUBJECTS], nights, cells)
@@ -144,7 +156,7 @@ def limits_section(page: NightlyPage) -> Markup:
     shown = [item for item in subjects if item.kind not in ("missing", "unseen") or item.status in ("alert", "watch")]
     if not subjects:
         return not_measured(head, "volume, freshness, rates and shares were not counted for this night.")
-    lines = [(item, item.windows[days]) for item in shown for days in sorted(item.windows)]
+    lines = [(item, item.windows[length]) for item in shown for length in sorted(item.windows)]
     rows = [
         [item.subject, item.kind, f"{line.window_days} d", *_figures(line), status_badge(line.status)] for item, line in lines
     ]
@@ -154,7 +166,7 @@ def limits_section(page: NightlyPage) -> Markup:
         "section",
         element("h2", head),
         table("Figures with a limit", heads, rows, {3, 4, 5}) if rows else element("p", "Nothing stands outside its limits."),
-        element("p", f"{quiet:,} shares of missing or unseen values are within their limits or too few to judge.", cls="note"),
+        element("p", f"Shares of missing or unseen values within their limits, or too few to judge: {quiet:,}.", cls="note"),
     )
 
 
@@ -174,9 +186,7 @@ def segments_section(page: NightlyPage) -> Markup:
     if not subjects:
         return not_measured(head, "no segment was counted for this night.")
     moved = [item for item in subjects if item.status in ("alert", "watch")]
-    counts = (
-        f"{len(subjects):,} subjects in segments were looked at, {len(moved):,} moved; cells with too few rows are not shown."
-    )
+    counts = f"Subjects in segments looked at: {len(subjects):,}; moved: {len(moved):,}. Cells with too few rows are not shown."
     rows = [
         [
             item.segment,

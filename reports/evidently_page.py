@@ -66,6 +66,6 @@ def _introduction(
         element("h1", f"Evidently report of {as_of}"),
         element("p", note),
         numbers if rows else element("p", "No column could be drawn with a measured PSI.", cls="empty"),
-        element("details", element("summary", f"{len(left_out)} subjects are not drawn"), absent) if left_out else "",
+        element("details", element("summary", f"Subjects not drawn: {len(left_out)}"), absent) if left_out else "",
         cls="page",
     )

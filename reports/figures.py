@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 #: Okabe and Ito's palette for all kinds of colour vision: blue, orange, grey.
 NOW, BEFORE, INK = "#0072B2", "#8A949E", "#1B1F24"
-#: Steps of PSI and their colours, from cividis, light where little moved.
+#: Steps of PSI and their colours, like cividis from light to dark blue: told apart by lightness alone.
 PSI_STEPS = (0.0, 0.05, 0.10, 0.20, 0.30, 0.50)
-PSI_COLOURS = ("#FEE838", "#D3C164", "#A69D75", "#7C7B78", "#434E6C", "#00224E")
+PSI_COLOURS = ("#F5F0D8", "#DCCB82", "#B3A772", "#82817A", "#4B566D", "#00224E")
 TOO_FEW = "#E4E8EC"
 #: Most characters of a label beside a chart.
 _LONGEST_LABEL = 34
@@ -42,7 +42,9 @@ _STYLE = {
 
 
 def _shorten(label: str) -> str:
-    return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
+    """Cut in the middle: long names of features differ at their ends."""
+    half = _LONGEST_LABEL // 2
+    return label if len(label) <= _LONGEST_LABEL else f"{label[: half - 1]}…{label[-half:]}"
 
 
 def _svg(name: str, title: str, size: tuple[float, float], draw: Callable[[Figure], None]) -> Markup:

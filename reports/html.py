@@ -49,7 +49,12 @@ def number(value: float | None, decimals: int = 3) -> str:
 
 def share(value: float | None, decimals: int = 1) -> str:
     """A share in [0, 1] as percent."""
-    return NOTHING if value is None or math.isnan(value) else f"{100 * value:,.{decimals}f} %"
+    return NOTHING if value is None or math.isnan(value) else f"{100 * value:,.{decimals}f}\N{NO-BREAK SPACE}%"
+
+
+def days(n: int) -> str:
+    """A number of days in words."""
+    return "1 day" if n == 1 else f"{n} days"
 
 
 def status_badge(status: str | None) -> Markup:
@@ -58,7 +63,13 @@ def status_badge(status: str | None) -> Markup:
     return element("span", STATUS_WORDS.get(status, status), cls=f"badge {known or 'unmeasured'}")
 
 
-def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] | set[int] = ()) -> Markup:
+def table(
+    caption: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    right: Sequence[int] | set[int] = (),
+    cls: str | None = None,
+) -> Markup:
     """A table that scrolls by itself on a narrow screen; `right`: columns of numbers. The first cell of a row is its header."""
     numeric = set(right)
     top = [element("th", head, scope="col", cls="n" if index in numeric else None) for index, head in enumerate(heads)]
@@ -72,7 +83,9 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[object]], 
         )
         for row in rows
     ]
-    inside = element("table", element("caption", caption), element("thead", element("tr", *top)), element("tbody", *body))
+    inside = element(
+        "table", element("caption", caption), element("thead", element("tr", *top)), element("tbody", *body), cls=cls
+    )
     return element("div", inside, cls="scroll", role="region", tabindex=0, aria_label=caption)
 
 

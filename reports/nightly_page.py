@@ -70,7 +70,7 @@ def _navigation(page: NightlyPage) -> Markup:
 
 
 def _lead(page: NightlyPage) -> Markup:
-    models = ", ".join(page.model_versions) or "none decided"
+    models = ", ".join(page.model_versions) or "none has decided"
     return element("p", "Drift: ", status_badge(worst_status(page)), f"  Champion: {models}", cls="lead")
 
 
@@ -151,6 +151,6 @@ def _evidently(page: NightlyPage) -> Markup:
     left = page.evidently_left_out
     rows = [[name, why] for name, why in left.items()]
     absent = element(
-        "details", element("summary", f"{len(left)} subjects are not drawn"), table("Not drawn", ["Subject", "Why"], rows)
+        "details", element("summary", f"Subjects not drawn: {len(left)}"), table("Not drawn", ["Subject", "Why"], rows)
     )
     return element("section", head, link, absent if left else "")

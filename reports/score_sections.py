@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.figures import share_bars
-from reports.html import Markup, element, number, share, table
+from reports.html import Markup, days, element, number, share, table
 from schemas.pages import BinLine, MoneyLine, NightlyPage, ScorePart
 
 #: The score's distribution is shown in points, else as PD.
@@ -48,8 +48,8 @@ def _chart(page: NightlyPage, kind: str) -> Markup | None:
         return None
     labels = [line.label or f"bin {line.bin}" for line in lines]
     before, now = (_shares([getattr(line, name) for line in lines]) for name in ("n_reference", "n_current"))
-    subject, days = lines[0].subject, lines[0].window_days
-    title = f"{subject}: {days} day(s) to {page.as_of} against the reference"
+    subject = lines[0].subject
+    title = f"{subject}: {days(lines[0].window_days)} to {page.as_of} against the reference"
     rows = [
         [label, f"{line.n_reference:,}", share(old), f"{line.n_current:,}", share(new), number(line.contribution, 4)]
         for label, line, old, new in zip(labels, lines, before, now, strict=True)
