@@ -44,8 +44,9 @@ ROW_SCHEMA: dict[str, Any] = {
 class Limits:
     """From when a change is one to act on. Shares and rates in [0, 1], differences absolute unless said otherwise."""
 
-    #: an alert is as unlikely without drift as this, a watch as that
-    significance: float = 1e-5
+    #: an alert is as unlikely without drift as this, a watch as that. The policy's 1e-5 is shared among its windows: they look
+    #: at one subject, and at much the same rows.
+    significance: float = 1e-5 / 3
     watch_significance: float = 1e-3
     #: fewer rows on a side are `too_few`, all together and in a segment
     min_rows: int = 200
@@ -74,7 +75,7 @@ def limits_from(rules: DriftRules) -> Limits:
     """The limits of the policy's drift section."""
     of = {subject.name: rules.limits_of(subject.name) for subject in rules.subjects}
     return Limits(
-        significance=rules.significance,
+        significance=rules.significance / len(rules.windows),
         min_rows=rules.min_rows,
         missing_change=rules.limits.missing_share,
         missing_change_of={name: limits.missing_share for name, limits in of.items()},
@@ -96,7 +97,7 @@ class Window:
 
 
 def status_of(change: float, limit: float, p_value: float, limits: Limits) -> Status:
-    """`alert` beyond the limit and significant at 1e-5; `watch` beyond half of it and significant at 1e-3; both by the policy."""
+    """`alert` beyond the limit and significant; `watch` beyond half of it and significant at 1e-3; both by the policy."""
     if abs(change) > limit and p_value < limits.significance:
         return "alert"
     if abs(change) > limit / 2.0 and p_value < limits.watch_significance:

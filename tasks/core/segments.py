@@ -195,7 +195,7 @@ def segment_rows(current: pl.DataFrame, reference: pl.DataFrame, window: Window,
     """Three rows per segment: `approval_rate` and `mean_pd` (kind rate), `pd` (kind score, its PSI).
 
     `watch` is a change beyond half its limit among the discoveries of Benjamini and Hochberg over all tests of all segments of
-    the window, at `false_discovery_rate`; `alert` is beyond the limit, too, and significant at 1e-5 by itself. Segments with
+    the window, at `false_discovery_rate`; `alert` is beyond the limit, too, and significant by itself. Segments with
     fewer than `segment_min_rows` on either side are `too_few`, show no figure, and take no part.
 
     Args:
