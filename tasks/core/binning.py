@@ -43,8 +43,8 @@ def _upper_edges(finite: Vector, own: Sequence[float], rules: BinRules) -> list[
     rest = finite[~np.isin(finite, own)]
     quantiles = np.arange(1, rules.numbers + 1) / rules.numbers
     cuts = np.quantile(rest, quantiles, method="inverted_cdf").tolist() if len(rest) else []
-    around = [edge for value in own for edge in (float(np.nextafter(value, -math.inf)), value)]
-    ends = [float(np.nextafter(finite.min(), -math.inf)), float(finite.max())]
+    around = [edge for value in own for edge in (math.nextafter(value, -math.inf), value)]
+    ends = [math.nextafter(float(finite.min()), -math.inf), float(finite.max())]
     return [*sorted({float(edge) for edge in (*cuts, *around, *ends)}), math.inf]
 
 

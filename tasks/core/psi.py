@@ -92,7 +92,10 @@ def _moments(pooled: Vector, share: Vector, of_all: Vector) -> tuple[Vector, Vec
     mean, variance = np.ones_like(pooled), np.full_like(pooled, 2.0)
     thin = pooled * share < _THIN
     if thin.any():
-        mean[thin], variance[thin] = _thin_moments(pooled[thin], share[thin])
+        # Few different ones: the subjects of a window have their sides in common, and thin bins hold small whole numbers.
+        cases, case_of = np.unique(np.stack((pooled[thin], share[thin])), axis=1, return_inverse=True)
+        of_case = _thin_moments(cases[0], cases[1])
+        mean[thin], variance[thin] = of_case[0][case_of], of_case[1][case_of]
     return mean * (1.0 - of_all), variance * (1.0 - of_all) ** 2
 
 
@@ -110,7 +113,8 @@ def p_values(reference: Vector, current: Vector, group: Groups) -> Vector:
     m, n = _sum(reference, group, n_groups), _sum(current, group, n_groups)
     total = np.maximum(m + n, 1.0)
     is_current_thin = n <= m
-    share = np.minimum(m, n) / total
+    has_both = np.minimum(m, n) > 0
+    share = np.where(has_both, np.minimum(m, n) / total, 0.5)  # without a side the test is void: any share will do
     pooled = reference + current
     thin_side = np.where(is_current_thin[group], current, reference)
     statistic = _sum(_g(thin_side, pooled, share[group]), group, n_groups)
@@ -120,8 +124,7 @@ def p_values(reference: Vector, current: Vector, group: Groups) -> Vector:
     n_bins = _sum(pooled > 0, group, n_groups)
     freedom = np.maximum(np.maximum(n_bins - 1.0, _sum(mean, group, n_groups)), 1e-9)
     stretch = np.maximum(spread / (2.0 * freedom), 1.0)
-    can_differ = (np.minimum(m, n) > 0) & (n_bins > 1)
-    return np.where(can_differ, chi2.sf(statistic / stretch, freedom / stretch), 1.0)
+    return np.where(has_both & (n_bins > 1), chi2.sf(statistic / stretch, freedom / stretch), 1.0)
 
 
 def measure_cells(reference: Vector, current: Vector, group: Groups) -> Measured:
