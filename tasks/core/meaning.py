@@ -142,8 +142,8 @@ class Money:
     """What drift costs, per application in the policy's currency; positive is dearer. The three parts add up to `change`.
 
     `reference` and `current` are expected costs per application. `by_approvals`: more or fewer are approved, at the cost of an
-    average approval; `by_risk`: those approved carry another risk; `by_rules`: hard rules and want of input took applicants out
-    whom their PD would have approved (the reference knows the bands alone). `total` is the change times the `n` applications of
+    average approval; `by_risk`: those approved carry another risk; `by_rules`: hard rules and want of input took other applicants
+    out than in the reference, whom their PD would have approved. `total` is the change times the `n` applications of
     the window. Approval rates are shares.
     """
 
@@ -169,7 +169,7 @@ def book_of(pd: Vector, is_granted: Mask, threshold: float, policy: Policy) -> B
 
 
 def reference_book(pd: Vector, threshold: float, policy: Policy) -> Book:
-    """The same of out-of-fold PDs under the policy in force: the bands alone decide."""
+    """The same of out-of-fold PDs under the policy in force, where the bands alone decide."""
     return book_of(pd, pd < policy.bands.review_from * threshold, threshold, policy)
 
 
@@ -198,13 +198,12 @@ def money_of_drift(current: Book, reference: Book, cost: Cost) -> Money | None:
     """
     if not (current.n and reference.n):
         return None
-    before = expected_cost(reference.n, reference.n_granted, reference.sum_pd_granted, cost)
-    band = expected_cost(current.n, current.n_band, current.sum_pd_band, cost)
-    now = expected_cost(current.n, current.n_granted, current.sum_pd_granted, cost)
-    risks = _mean(reference.sum_pd_granted, reference.n_granted), _mean(current.sum_pd_band, current.n_band)
+    before, now = (expected_cost(side.n, side.n_granted, side.sum_pd_granted, cost) for side in (reference, current))
+    by_bands = [expected_cost(side.n, side.n_band, side.sum_pd_band, cost) for side in (reference, current)]
+    risks = [_mean(side.sum_pd_band, side.n_band) for side in (reference, current)]
     old_risk, new_risk = (risks[0] if risks[0] is not None else risks[1]), (risks[1] if risks[1] is not None else risks[0])
     old_price, new_price = (granted_cost(risk or 0.0, cost) for risk in (old_risk, new_risk))
-    old_rate, new_rate = reference.n_granted / reference.n, current.n_band / current.n
+    old_rate, new_rate = reference.n_band / reference.n, current.n_band / current.n
     return Money(
         n=current.n,
         reference=before,
@@ -212,10 +211,10 @@ def money_of_drift(current: Book, reference: Book, cost: Cost) -> Money | None:
         change=now - before,
         by_approvals=(new_rate - old_rate) * ((old_price + new_price) / 2.0 - cost.refused),
         by_risk=(new_rate + old_rate) / 2.0 * (new_price - old_price),
-        by_rules=now - band,
+        by_rules=(now - by_bands[1]) - (before - by_bands[0]),
         total=(now - before) * current.n,
-        approval_rate_reference=old_rate,
+        approval_rate_reference=reference.n_granted / reference.n,
         approval_rate=current.n_granted / current.n,
-        mean_pd_granted_reference=risks[0],
+        mean_pd_granted_reference=_mean(reference.sum_pd_granted, reference.n_granted),
         mean_pd_granted=_mean(current.sum_pd_granted, current.n_granted),
     )

@@ -162,6 +162,13 @@ def test_fewer_approvals_cost_their_gain_and_riskier_ones_their_losses() -> None
     assert (money.mean_pd_granted_reference, money.mean_pd_granted) == (pytest.approx(0.04), pytest.approx(0.06))
 
 
+def test_rules_that_took_out_as_many_before_cost_nothing_now() -> None:
+    book = Book(n=1000, n_granted=700, sum_pd_granted=28.0, n_band=800, sum_pd_band=32.0)
+    money = money_of_drift(book, book, COST)
+    assert money is not None
+    assert (money.change, money.by_rules, money.approval_rate_reference) == (0.0, 0.0, 0.7)
+
+
 def test_a_night_that_approves_nobody_still_has_a_price() -> None:
     reference = Book(1000, 800, 32.0, 800, 32.0)
     money = money_of_drift(Book(100, 0, 0.0, 0, 0.0), reference, COST)
