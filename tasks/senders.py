@@ -20,6 +20,8 @@ from typing import Any
 from schemas.channels import AppriseChannel, EmailChannel, SlackChannel
 from tasks.core.alert_messages import Message
 
+logger = logging.getLogger(__name__)
+
 #: Libraries that write the addresses they talk to, tokens included, into their logs.
 _TALKATIVE = ("apprise", "urllib3.connectionpool", "httpx", "httpcore.http11", "httpcore.connection")
 
@@ -118,7 +120,9 @@ def send_email(channel: EmailChannel, message: Message) -> None:
             server.starttls(context=context)
         if channel.username is not None and password is not None:
             server.login(channel.username, password)
-        server.send_message(mail)
+        refused = server.send_message(mail)
+    if refused:
+        logger.warning("channel %s: %d of %d recipients refused", channel.name, len(refused), len(channel.recipients))
 
 
 def send_apprise(channel: AppriseChannel, message: Message) -> None:

@@ -16,9 +16,9 @@ from schemas.alerting import PendingDelivery
 from schemas.channels import AlertSettings, load_alert_settings
 from schemas.settings import Settings
 from tasks.core.alert_messages import delivery_token, single_message
-from tasks.notify import deliver_alerts, deliver_pending, error_label, read_waiting
-from tasks.senders import SENDERS, ChannelError, send_email, send_slack
-from tests.alerting import FakeChannels, ProcessKilledError, contents, finding, judge, night
+from tasks.notify import deliver_alerts, error_label, read_waiting
+from tasks.senders import ChannelError, send_email, send_slack
+from tests.alerting import contents, finding, judge, night
 from tests.local_servers import HOST, mail_server, webhook
 from warehouse.connection import Connection, open_warehouse
 
@@ -194,98 +194,6 @@ def test_apprise_reaches_a_server(settings: Settings, connection: Connection, mo
     assert hook.posts[0]["type"] == "failure"
 
 
-@pytest.mark.parametrize(
-    "step", ["warehouse.connection.nothing", "tasks.notify.begin_attempt", "tasks.notify.end_attempt", "after_sending"]
-)
-def test_a_process_killed_at_any_step_leaves_the_alert_to_be_delivered(
-    settings: Settings, connection: Connection, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
-    channels = AlertSettings.model_validate({"channels": [{"name": "desk", "kind": "slack", "url": "env:DESK"}]})
-    judge(connection, 0, [finding()], settings=channels)
-    killed = FakeChannels(kills_after={0} if step == "after_sending" else ())
-
-    def kill(*_: object) -> None:
-        raise ProcessKilledError
-
-    with monkeypatch.context() as patched:
-        if step.startswith("tasks"):
-            patched.setattr(step, kill)
-        if step != "warehouse.connection.nothing":
-            with pytest.raises(ProcessKilledError):
-                deliver_alerts(connection, channels, {"slack": killed})
-    survivor = FakeChannels()
-    deliver_alerts(connection, channels, {"slack": survivor})
-    deliver_alerts(connection, channels, {"slack": survivor})
-    assert survivor.delivered() == [("desk", 1, "warning")]
-    was_sent = step in {"tasks.notify.end_attempt", "after_sending"}
-    assert [message.token for _, message in killed.taken] == ([survivor.taken[0][1].token] if was_sent else [])
-
-
-def test_an_attempt_that_the_process_did_not_survive_is_counted(connection: Connection) -> None:
-    channels = AlertSettings.model_validate({"channels": [{"name": "desk", "kind": "slack", "url": "env:DESK"}]})
-    judge(connection, 0, [finding()], settings=channels)
-    with pytest.raises(ProcessKilledError):
-        deliver_alerts(connection, channels, {"slack": FakeChannels(kills_after={0})})
-    assert (1, "warning", "desk", "opened", 1, True, "Interrupted") in contents(connection)["outbox"]
-
-
-def test_a_channel_that_is_down_is_left_alone_after_two_failures(connection: Connection) -> None:
-    channels = AlertSettings.model_validate({"channels": [{"name": "desk", "kind": "slack", "url": "env:DESK"}]})
-    judge(connection, 0, [finding(f"c{number}") for number in range(8)], settings=channels)
-    down = FakeChannels(fails=range(100))
-    deliver_alerts(connection, channels, {"slack": down})
-    assert down.n_sendings == 2
-
-
-def test_one_message_that_is_always_refused_does_not_stand_before_the_others(connection: Connection) -> None:
-    channels = AlertSettings.model_validate({"channels": [{"name": "desk", "kind": "slack", "url": "env:DESK"}]})
-    judge(connection, 0, [finding(f"c{number}") for number in range(6)], settings=channels)
-    taken: set[int] = set()
-
-    def picky(_channel: object, message: object) -> None:
-        (delivery,) = message.deliveries  # type: ignore[attr-defined]
-        if delivery.alert_id in {1, 2}:
-            raise ChannelError("Refused")
-        taken.add(delivery.alert_id)
-
-    for _ in range(2):
-        deliver_alerts(connection, channels, {"slack": picky})
-    assert taken == {3, 4, 5, 6}
-
-
-def test_many_alerts_at_once_come_as_a_digest_and_each_counts_as_delivered(connection: Connection) -> None:
-    channels = AlertSettings.model_validate({"channels": [{"name": "desk", "kind": "slack", "url": "env:DESK"}]})
-    judge(connection, 0, [finding(f"c{number:02d}") for number in range(60)], settings=channels)
-    fake = FakeChannels()
-    (report, _) = deliver_alerts(connection, channels, {"slack": fake})
-    assert (report.n_sent, fake.n_sendings) == (60, 3)
-    assert fake.delivered() == [("desk", number, "warning") for number in range(1, 61)]
-    bodies = "\n".join(message.body for _, message in fake.taken)
-    assert all(delivery_token(one) in bodies for _, message in fake.taken for one in message.deliveries)
-    assert all(len(message.body) < 12_000 for _, message in fake.taken)
-
-
-def test_a_channel_taken_out_of_the_file_keeps_its_alerts_pending_and_a_new_one_gets_only_what_is_new(
-    connection: Connection,
-) -> None:
-    def named(*names: str) -> AlertSettings:
-        return AlertSettings.model_validate({"channels": [{"name": name, "kind": "slack", "url": "env:DESK"} for name in names]})
-
-    fake = FakeChannels()
-    judge(connection, 0, [finding()], settings=named("old"))
-    judge(connection, 1, [finding(), finding("other")], settings=named("new"))
-    deliver_alerts(connection, named("new"), {"slack": fake})
-    assert fake.delivered() == [("new", 2, "warning")]
-    deliver_alerts(connection, named("old", "new"), {"slack": fake})
-    assert fake.delivered() == [("new", 2, "warning"), ("old", 1, "warning")]
-
-
-def test_a_home_without_a_warehouse_has_nothing_to_send(settings: Settings) -> None:
-    assert deliver_pending(settings, AlertSettings(), SENDERS) == []
-    assert read_waiting(settings) == []
-    assert not settings.home.exists()
-
-
 def _tls(tmp_path: Path) -> tuple[object, Path]:
     import subprocess
 
@@ -322,6 +230,20 @@ def test_e_mail_goes_over_starttls_with_a_login_and_not_to_a_server_nobody_vouch
         with pytest.raises(smtplib.SMTPAuthenticationError):
             send_email(channel, single_message(_pending()))  # type: ignore[arg-type]
     assert len(post.mails) == 1
+
+
+def test_a_mail_that_one_of_two_recipients_cannot_get_is_sent_and_said_to_be(caplog: pytest.LogCaptureFixture) -> None:
+    with mail_server() as post:
+        post.refuses.add("gone@bank.example")
+        entry = {
+            "name": "mail", "kind": "email", "host": HOST, "port": post.port, "security": "none", "sender": "lw@bank.example",
+            "recipients": ["risk@bank.example", "gone@bank.example"],
+        }  # fmt: skip
+        (channel,) = AlertSettings.model_validate({"channels": [entry]}).channels
+        send_email(channel, single_message(_pending()))  # type: ignore[arg-type]
+    assert post.recipients == [["risk@bank.example"]]
+    assert "channel mail: 1 of 2 recipients refused" in caplog.text
+    assert "gone@bank.example" not in caplog.text
 
 
 def test_a_failure_is_named_by_class_and_code_only() -> None:
