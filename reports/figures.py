@@ -24,7 +24,7 @@ TOO_FEW = "#E4E8EC"
 #: Most characters of a label beside a chart.
 _LONGEST_LABEL = 34
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.hashsalt": "loanwatch",  # element ids follow from the content, not from chance
     "svg.fonttype": "none",
     "text.parse_math": False,  # a $ in a name is a $
@@ -119,10 +119,8 @@ def psi_heat_map(
 
         axes = figure.subplots()
         axes.add_patch(Rectangle((0, 0), len(nights), len(subjects), hatch="////", facecolor="white", edgecolor="#A8B0B8", lw=0))
-        for row, subject in enumerate(subjects):
-            for column, night in enumerate(nights):
-                if (subject, night) in cells:
-                    _cell(axes, column, row, *cells[subject, night])
+        places = {(subject, night): (column, row) for row, subject in enumerate(subjects) for column, night in enumerate(nights)}
+        _cells(axes, [(*places[key], *cells[key]) for key in places if key in cells])
         axes.set_xlim(0, len(nights))
         axes.set_ylim(len(subjects), 0)
         axes.set_yticks([row + 0.5 for row in range(len(subjects))], [_shorten(subject) for subject in subjects])
@@ -135,18 +133,29 @@ def psi_heat_map(
     return _svg(name, title, (10.0, 1.35 + 0.25 * len(subjects)), draw)
 
 
-def _cell(axes: Axes, column: int, row: int, psi: float | None, status: str) -> None:
-    """One night of one subject: colour by PSI, a mark by status."""
+def _cells(axes: Axes, cells: Sequence[tuple[int, int, float | None, str]]) -> None:
+    """Column, row, PSI and status of each: coloured by PSI, marked by status."""
+    from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
 
-    step = 0 if psi is None else max(index for index, edge in enumerate(PSI_STEPS) if psi >= edge)
-    is_judged = psi is not None and status != "too_few"
-    colour = PSI_COLOURS[step] if is_judged else TOO_FEW
-    axes.add_patch(Rectangle((column, row), 1, 1, facecolor=colour, edgecolor="white", lw=0.8))
-    mark = {"alert": "^", "watch": "o"}.get(status) if is_judged else "_"
-    if mark:
-        ink = "white" if is_judged and step >= 3 else INK
-        axes.plot(column + 0.5, row + 0.5, mark, color=ink, ms=5 if mark == "^" else 3, mew=1.0)
+    looks = [_look(psi, status) for _, _, psi, status in cells]
+    squares = [Rectangle((column, row), 1, 1) for column, row, _, _ in cells]
+    axes.add_collection(
+        PatchCollection(squares, facecolors=[colour for colour, _, _ in looks], edgecolors="white", linewidths=0.8)
+    )
+    for mark, ink in sorted({(mark, ink) for _, mark, ink in looks if mark}):
+        marked = [cell for cell, look in zip(cells, looks, strict=True) if look[1:] == (mark, ink)]
+        axes.plot(
+            [c + 0.5 for c, *_ in marked], [r + 0.5 for _, r, *_ in marked], mark, color=ink, ms=3 if mark == "o" else 5, mew=1.0
+        )
+
+
+def _look(psi: float | None, status: str) -> tuple[str, str, str]:
+    """Colour of a cell, its mark ('' for none) and the mark's colour."""
+    if psi is None or status == "too_few":
+        return TOO_FEW, "_", INK
+    step = max(index for index, edge in enumerate(PSI_STEPS) if psi >= edge)
+    return PSI_COLOURS[step], {"alert": "^", "watch": "o"}.get(status, ""), "white" if step >= 3 else INK
 
 
 def _heat_legend() -> list[Any]:
