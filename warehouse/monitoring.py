@@ -22,16 +22,16 @@ def _label(column: str) -> str:
 
 
 def define_segments(connection: Connection, columns: Sequence[str]) -> None:
-    """Makes the temporary view `monitor_segments`: application_id, batch_id, segment, for each of the application columns.
+    """Makes the temporary view `monitor_segments`: application_id, batch_id, segments (the labels, one per column).
 
     Raises:
         KeyError: a column that applications do not have.
     """
-    parts = [
-        f"SELECT SK_ID_CURR AS application_id, batch_id, {_label(column)} AS segment FROM core.applications" for column in columns
-    ]
-    nothing = "SELECT 0::BIGINT AS application_id, 0 AS batch_id, '' AS segment WHERE false"
-    connection.execute("CREATE OR REPLACE TEMP VIEW monitor_segments AS " + " UNION ALL ".join(parts or [nothing]))
+    labels = ", ".join(_label(column) for column in columns)
+    connection.execute(
+        "CREATE OR REPLACE TEMP VIEW monitor_segments AS "
+        f"SELECT SK_ID_CURR AS application_id, batch_id, [{labels}]::VARCHAR[] AS segments FROM core.applications"
+    )
 
 
 def decision_totals(
@@ -70,7 +70,7 @@ def decisions_by_segment(
 
 
 def reference_in_segments(connection: Connection, model_version: str, approve_below: float) -> pl.DataFrame:
-    """The model's reference rows once per segment, after `define_segments`: segment, pd (out of fold), is_approved."""
+    """The reference rows once per segment, in no order, after `define_segments`: segment, pd (out of fold), is_approved."""
     values = {"model_version": model_version, "approve_below": approve_below}
     return connection.execute(sql("monitor/reference_in_segments"), values).pl()
 

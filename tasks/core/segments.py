@@ -119,6 +119,8 @@ def freeze_segments(rows: pl.DataFrame, edges: Sequence[float]) -> pl.DataFrame:
     found = summarise_segments(rows, edges)
     segments = found["segment"].to_list()
     return found.with_columns(
+        # of the sorted sample: a mean over rows in no order would differ in its last digits
+        pl.Series("mean_pd", [atoms[name].mean for name in segments], dtype=pl.Float64),
         pl.Series("pd_values", [atoms[name].values.tolist() for name in segments], dtype=pl.List(pl.Float64)),
         pl.Series("pd_weights", [atoms[name].weights.tolist() for name in segments], dtype=pl.List(pl.Float64)),
     )

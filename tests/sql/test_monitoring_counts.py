@@ -137,7 +137,7 @@ def test_the_reference_of_segments_is_every_row_that_the_model_was_fitted_on(
     found = reference_in_segments(warehouse, "m-1", APPROVE_BELOW)
     rows = versions.with_columns((pl.col("pd") < APPROVE_BELOW).alias("is_approved")).select("pd", "is_approved", *COLUMNS)
     expected = in_segments(rows, COLUMNS).select("segment", "pd", "is_approved").sort("segment", "pd")
-    assert found.equals(expected)
+    assert found.sort("segment", "pd").equals(expected)
 
 
 def test_counts_do_not_depend_on_threads(versions: pl.DataFrame) -> None:

@@ -1,5 +1,5 @@
 -- grain: one row per window, segment and bin of the PD that holds applications
--- reads: score.decisions_v1, core.withdrawals_v1, monitor_segments (temporary view: application_id, batch_id, segment)
+-- reads: score.decisions_v1, core.withdrawals_v1, monitor_segments (temporary view: application_id, batch_id, segments)
 -- params: $as_of DATE, $windows INTEGER[], $model_version, $edges DOUBLE[] (upper edges of the bins, rising, the last infinite)
 -- why: approval rate, mean PD and score PSI of segments over the same applications as the totals. A PD on an edge lies below it;
 --      bins count from 0. PDs have 12 decimals, so their sums are exact.
@@ -17,14 +17,18 @@ binned AS (
     len(list_filter($edges::DOUBLE[], lambda edge: edge < pd))::INTEGER AS bin
   FROM newest
   WHERE model_version = $model_version
+),
+labelled AS (
+  SELECT unnest(g.segments) AS segment, b.received_on, b.exact_pd, b.is_approved, b.bin
+  FROM binned AS b
+  JOIN monitor_segments AS g ON g.application_id = b.application_id AND g.batch_id = b.batch_id
 )
 SELECT
-  w.window_days, g.segment, b.bin,
+  w.window_days, l.segment, l.bin,
   count(*) AS n,
-  count(*) FILTER (WHERE b.is_approved) AS n_approved,
-  sum(b.exact_pd)::DOUBLE AS sum_pd
-FROM binned AS b
-JOIN monitor_segments AS g ON g.application_id = b.application_id AND g.batch_id = b.batch_id
-JOIN wanted AS w ON b.received_on > $as_of - w.window_days
-GROUP BY w.window_days, g.segment, b.bin
-ORDER BY w.window_days, g.segment, b.bin
+  count(*) FILTER (WHERE l.is_approved) AS n_approved,
+  sum(l.exact_pd)::DOUBLE AS sum_pd
+FROM labelled AS l
+JOIN wanted AS w ON l.received_on > $as_of - w.window_days
+GROUP BY w.window_days, l.segment, l.bin
+ORDER BY w.window_days, l.segment, l.bin
