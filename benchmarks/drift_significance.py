@@ -49,7 +49,11 @@ def level(shares: Shares, n: int, m: int, nights: int) -> dict[str, object]:
         plain += np.count_nonzero(chi2.sf(n * m / (n + m) * found.psi, len(shares) - 1) < LEVELS[-1])
         alerts += np.count_nonzero((found.p_value < LEVELS[-1]) & (found.psi >= 0.20))
         done += some
-    return {"of_levels": (below / nights / LEVELS).round(2).tolist(), "alerts": alerts, "plain": round(plain / nights / 1e-5, 1)}
+    return {
+        "of_levels": (below / nights / LEVELS).round(2).tolist(),
+        "alerts": int(alerts),
+        "plain": round(plain / nights / 1e-5, 1),
+    }
 
 
 def main() -> None:

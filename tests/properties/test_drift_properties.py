@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from schemas.drift import Subject
@@ -102,6 +103,7 @@ def scratch_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 ROW = st.tuples(NUMBERS, st.integers(0, 1).map(float), TEXTS)
 
 
+@hypothesis_settings(max_examples=20)
 @given(reference=st.lists(ROW, min_size=1, max_size=40), current=st.lists(ROW, min_size=1, max_size=40))
 def test_sql_counts_what_polars_counts(
     scratch_home: Path, reference: list[tuple[float, float, str]], current: list[tuple[float, float, str]]
