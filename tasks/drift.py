@@ -26,7 +26,6 @@ from warehouse.connection import Connection, transaction
 from warehouse.drift import (
     changed_days,
     count_selected,
-    find_events,
     select_days,
     unstored_versions,
     window_cells,
@@ -108,15 +107,14 @@ def count_nights(
     connection: Connection, settings: Settings, champion: ChampionRef, references: Sequence[Reference], as_of: date, longest: int
 ) -> list[date]:
     """Counts what is not counted yet of the days (as_of - longest, as_of] over each reference; returns the days."""
-    find_events(connection, as_of, longest)
     counted: set[date] = set()
     for reference in references:
         days = changed_days(connection, reference.reference_id, as_of, longest)
         if days:
-            select_days(connection, days)
+            select_days(connection, days, longest)
             with transaction(connection):
                 computed = _computed_inputs(connection, settings, champion, reference)
-                count_selected(connection, reference, champion.feature_set_id, days, computed)
+                count_selected(connection, reference, champion.feature_set_id, days, longest, computed)
             counted.update(days)
     return sorted(counted)
 

@@ -20,20 +20,16 @@ from warehouse.sql_files import sql
 COLUMNS_AT_ONCE = 20
 
 
-def find_events(connection: Connection, as_of: date, longest: int) -> None:
-    """Finds which application versions start or cease to count on each day of the longest window (a temporary table)."""
-    connection.execute(sql("drift/find_events"), {"as_of": as_of, "longest": longest})
-
-
 def changed_days(connection: Connection, reference_id: str, as_of: date, longest: int) -> list[date]:
-    """Business dates of the longest window that are not counted over the reference's bins as they stand, after `find_events`."""
+    """Business dates of the longest window that are not counted over the reference's bins as they stand, and later ones that
+    look back to them."""
     values = {"reference_id": reference_id, "as_of": as_of, "longest": longest}
     return [row[0] for row in connection.execute(sql("drift/changed_days"), values).fetchall()]
 
 
-def select_days(connection: Connection, days: Sequence[date]) -> None:
-    """Makes these days the ones that are counted next."""
-    connection.execute(sql("drift/select_events"), {"days": list(days)})
+def select_days(connection: Connection, days: Sequence[date], longest: int) -> None:
+    """Makes the versions that start or cease to count on these days the ones that are counted next (a temporary table)."""
+    connection.execute(sql("drift/select_versions"), {"days": list(days), "longest": longest})
 
 
 def has_features(connection: Connection, feature_set_id: str) -> bool:
@@ -53,7 +49,12 @@ def unstored_versions(connection: Connection, feature_set_id: str) -> pl.DataFra
 
 
 def count_selected(
-    connection: Connection, reference: Reference, feature_set_id: str, days: Sequence[date], computed: Iterable[pl.DataFrame]
+    connection: Connection,
+    reference: Reference,
+    feature_set_id: str,
+    days: Sequence[date],
+    longest: int,
+    computed: Iterable[pl.DataFrame],
 ) -> None:
     """Counts the selected days over the reference's bins, replacing exactly their counts. To be called in a transaction.
 
@@ -62,6 +63,7 @@ def count_selected(
         reference: whose bins are used.
         feature_set_id: feature set of the model, whose stored values are read.
         days: the selected days.
+        longest: days of the longest window.
         computed: inputs of selected versions that are not stored: application_id, batch_id, then features.
     """
     connection.execute(sql("drift/clear_counts"))
@@ -73,7 +75,8 @@ def count_selected(
         values = {"reference_id": reference.reference_id, "days": list(days)}
         connection.execute(sql(f"drift/delete_days_of_{table}"), values)
     connection.execute(sql("drift/insert_daily_bins"), {"reference_id": reference.reference_id})
-    connection.execute(sql("drift/insert_counted_days"), {"reference_id": reference.reference_id, "counted_at": now()})
+    fingerprint = {"reference_id": reference.reference_id, "days": list(days), "longest": longest, "counted_at": now()}
+    connection.execute(sql("drift/insert_counted_days"), fingerprint)
 
 
 def _count_inputs(connection: Connection, reference: Reference, feature_set_id: str, computed: Iterable[pl.DataFrame]) -> None:

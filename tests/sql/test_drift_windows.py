@@ -254,3 +254,37 @@ def test_without_a_champion_or_without_its_reference_nothing_is_measured(setting
         with pytest.raises(VerificationError, match="has no drift reference"):
             measure_drift(connection, settings, DAY)
     assert batch_id(DAY) == 2026063001
+
+
+def test_a_late_delivery_reaches_days_that_are_measured_already(watched: Watched) -> None:
+    watched.add_night(_rows(10), DAY, first_id=1)
+    watched.measure()
+    watched.add_night(_rows(10), day(-2), first_id=1)
+    assert watched.measure(day(-1)).days_counted == [day(-2), DAY]
+    assert _n(watched, 7, day(-1)) == 10
+    watched.measure()
+    assert _n(watched, 7) == 10, "the newer versions count, the late ones do not"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_windows_hold_what_a_plain_reading_of_the_rule_holds(watched: Watched, seed: int) -> None:
+    """Applicants come back, days are delivered late and twice, some are withdrawn; the rule is applied by hand to all of it."""
+    generator = np.random.default_rng(seed)
+    versions: list[tuple[int, int, int]] = []  # applicant, offset of the day, version of the day
+    for offset in generator.permutation(np.arange(-12, 1)):
+        for version in (1, 2):
+            first, n = int(generator.integers(1, 60)), int(generator.integers(1, 30))
+            watched.add_night(_rows(n), day(int(offset)), first_id=first, version=version)
+            versions += [(one, int(offset), version) for one in range(first, first + n)]
+            for one in versions[-2:]:
+                watched.withdraw(one[0], day(one[1]), one[2])
+            del versions[-2:]
+        watched.measure(day(int(generator.integers(-12, 1))))
+    for as_of in (0, -4):
+        watched.measure(day(as_of))
+        newest: dict[int, tuple[int, int]] = {}
+        for one, offset, version in versions:
+            if offset <= as_of:
+                newest[one] = max(newest.get(one, (-99, 0)), (offset, version))
+        expected = [sum(as_of - window < offset for offset, _ in newest.values()) for window in (1, 7, 30)]
+        assert [_n(watched, window, day(as_of)) for window in (1, 7, 30)] == expected

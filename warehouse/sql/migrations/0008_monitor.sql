@@ -80,13 +80,15 @@ CREATE TABLE monitor.counted_days_v1 (
   reference_id VARCHAR NOT NULL,
   n_versions BIGINT NOT NULL,
   versions_hash VARCHAR NOT NULL,
+  lookback_days INTEGER NOT NULL,
   counted_at TIMESTAMP NOT NULL
 );
 COMMENT ON TABLE monitor.counted_days_v1 IS 'One row per business date and reference whose applications are counted.';
 COMMENT ON COLUMN monitor.counted_days_v1.counted_on IS 'Business date whose deliveries were counted.';
 COMMENT ON COLUMN monitor.counted_days_v1.reference_id IS 'Reference whose bins were used.';
-COMMENT ON COLUMN monitor.counted_days_v1.n_versions IS 'Application versions that came or were superseded on that date.';
-COMMENT ON COLUMN monitor.counted_days_v1.versions_hash IS 'Fingerprint of those versions; the date is counted again when it differs.';
+COMMENT ON COLUMN monitor.counted_days_v1.n_versions IS 'Application versions that were decided and not withdrawn on that date.';
+COMMENT ON COLUMN monitor.counted_days_v1.versions_hash IS 'Fingerprint of those versions; the date, and later ones that look back to it, are counted again when it differs.';
+COMMENT ON COLUMN monitor.counted_days_v1.lookback_days IS 'Days back within which a newer version takes an older one out: the longest window.';
 COMMENT ON COLUMN monitor.counted_days_v1.counted_at IS 'When they were counted, UTC.';
 
 CREATE TABLE monitor.daily_bins_v1 (
@@ -196,10 +198,16 @@ CREATE VIEW monitor.reference_subjects AS SELECT reference_id, subject, kind, so
 CREATE VIEW monitor.reference_bins AS SELECT reference_id, subject, segment, bin, role, lower, upper, label, n_reference FROM monitor.reference_bins_v1;
 CREATE VIEW monitor.reference_levels AS SELECT reference_id, subject, level, bin FROM monitor.reference_levels_v1;
 CREATE VIEW monitor.reference_scores AS SELECT model_version, application_id, batch_id, pd FROM monitor.reference_scores_v1;
-CREATE VIEW monitor.counted_days AS SELECT counted_on, reference_id, n_versions, versions_hash, counted_at FROM monitor.counted_days_v1;
+CREATE VIEW monitor.counted_days AS SELECT counted_on, reference_id, n_versions, versions_hash, lookback_days, counted_at FROM monitor.counted_days_v1;
 CREATE VIEW monitor.daily_bins AS SELECT counted_on, business_date, reference_id, subject, segment, bin, n FROM monitor.daily_bins_v1;
 CREATE VIEW monitor.drift AS SELECT as_of, window_days, subject, segment, kind, psi, psi_noise, psi_limit, value, value_reference, value_limit, n_reference, n_current, days_expected, days_seen, missing_share_reference, missing_share_current, unseen_share, status, model_version, p_value, importance, proposes_retraining, measured_at FROM monitor.drift_v1;
 CREATE VIEW monitor.drift_bins AS SELECT as_of, window_days, subject, segment, kind, bin, role, lower, upper, label, n_reference, n_current, contribution, model_version FROM monitor.drift_bins_v1;
+-- What a night counts: decided application versions of nightly deliveries that no later delivery of their day has withdrawn.
+CREATE VIEW monitor.live_versions AS
+SELECT d.application_id, d.batch_id, d.received_on
+FROM score.decisions_v1 AS d
+ANTI JOIN core.withdrawals_v1 AS w ON w.application_id = d.application_id AND w.batch_id = d.batch_id
+WHERE d.origin = 'nightly';
 
 CREATE VIEW marts.drift AS
 SELECT
