@@ -33,17 +33,19 @@ def _row(batch_id: int, delivery: IngestResult | None, score: BatchScore | None)
 
 
 def _shown_rows(summary: NightSummary) -> list[dict[str, Any]]:
-    """The rows of deliveries that were not history: a first night takes in a hundred of those."""
-    return [row for row in night_table(summary) if row["origin"] != "history" or row["refused"]]
+    """The rows of deliveries that were not history (a first night takes in a hundred), without columns that are empty."""
+    rows = [row for row in night_table(summary) if row["origin"] != "history" or row["refused"]]
+    filled = {name for row in rows for name, value in row.items() if value != ""}
+    return [{name: value for name, value in row.items() if name in filled} for row in rows]
 
 
 def _totals(summary: NightSummary) -> str:
     totals = {name: sum(score.decisions[name] for score in summary.scores) for name in ("approve", "review", "decline")}
-    mix = ", ".join(f"{count:,} {name}" for name, count in totals.items())
+    mix = ": " + ", ".join(f"{count:,} {name}" for name, count in totals.items()) if summary.n_scored else ""
     n_history = sum(delivery.origin == "history" and not delivery.is_refused for delivery in summary.deliveries)
     return (
         f"{len(summary.deliveries)} new deliveries ({n_history} history, {summary.n_refused_deliveries} refused); "
-        f"{summary.n_scored:,} applications decided: {mix}."
+        f"{summary.n_scored:,} applications decided{mix}."
     )
 
 
@@ -83,5 +85,6 @@ def night_text(summary: NightSummary) -> str:
     if rows:
         parts.append(render(list(rows[0]), [list(row.values()) for row in rows], "table").rstrip())
     parts += [f"Note: {notice}" for notice in _notices(summary)]
-    parts.append(f"Snapshot: {summary.snapshot}")
+    if summary.snapshot:
+        parts.append(f"Snapshot: {summary.snapshot}")
     return "\n".join(parts) + "\n"

@@ -51,7 +51,7 @@ def nightly(ctx: click.Context, as_of: datetime | None) -> None:
     from tasks.night import require_ready
 
     require_ready(settings, day)  # before Prefect starts, so that a wrong home is told at once
-    configure_prefect(settings)
+    configure_prefect(settings, quiet=not ctx.obj["debug"])
     from flows.nightly import score_nightly
     from reports.night import night_text
 
@@ -75,7 +75,7 @@ def backfill(ctx: click.Context, from_date: datetime, to_date: datetime) -> None
         raise click.UsageError("--to lies before --from")
     settings = read_settings()
     require_ready(settings, from_date.date())
-    configure_prefect(settings)
+    configure_prefect(settings, quiet=not ctx.obj["debug"])
     from flows.backfill import backfill_nights
     from reports.night import night_text
 
