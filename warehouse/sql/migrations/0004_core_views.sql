@@ -2,7 +2,9 @@
 -- A history of an applicant is replaced per table by the applicant's next delivery of that table: valid_from inclusive, valid_to exclusive.
 -- greatest: a filter on the date may be evaluated for rows that another filter has already dropped, whose ids then read as 0.
 CREATE MACRO core.received_on(batch) AS
-  make_date(greatest(batch // 1000000, 1), greatest((batch // 10000) % 100, 1), greatest((batch // 100) % 100, 1));
+  CASE WHEN batch IS NOT NULL THEN
+    make_date(greatest(batch // 1000000, 1), greatest((batch // 10000) % 100, 1), greatest((batch // 100) % 100, 1))
+  END;
 CREATE VIEW core.applications AS
 SELECT
   r.batch_id,

@@ -53,6 +53,7 @@ COMMENT ON COLUMN registry.promotions_v1.reason IS 'Why, in the words of the app
 COMMENT ON COLUMN registry.promotions_v1.promoted_at IS 'When it was recorded, UTC.';
 
 CREATE TABLE registry.policies_v1 (
+  policy_id INTEGER NOT NULL,
   policy_sha256 VARCHAR NOT NULL,
   kind VARCHAR NOT NULL,
   effective_on DATE NOT NULL,
@@ -62,6 +63,7 @@ CREATE TABLE registry.policies_v1 (
   applied_at TIMESTAMP NOT NULL
 );
 COMMENT ON TABLE registry.policies_v1 IS 'One row per policy put in force; the last one effective on a business date decides on it.';
+COMMENT ON COLUMN registry.policies_v1.policy_id IS 'Running number; of several policies effective on one date the last one counts.';
 COMMENT ON COLUMN registry.policies_v1.policy_sha256 IS 'SHA-256 over the decision rules in canonical JSON.';
 COMMENT ON COLUMN registry.policies_v1.kind IS 'bootstrap or applied.';
 COMMENT ON COLUMN registry.policies_v1.effective_on IS 'First business date on which it decides.';
@@ -81,5 +83,5 @@ COMMENT ON COLUMN registry.feature_sets_v1.n_features IS 'How many features it h
 COMMENT ON COLUMN registry.feature_sets_v1.content IS 'Names and types of the features in order, and the frozen levels.';
 CREATE VIEW registry.models AS SELECT model_version, trained_at, trained_as_of, n_rows, auc, gini, ks, brier, cost, threshold, feature_set_id, policy_sha256, sha256, manifest FROM registry.models_v1;
 CREATE VIEW registry.promotions AS SELECT promotion_id, kind, model_version, former_model_version, effective_on, approved_by, reason, promoted_at FROM registry.promotions_v1;
-CREATE VIEW registry.policies AS SELECT policy_sha256, kind, effective_on, applied_by, reason, content, applied_at FROM registry.policies_v1;
+CREATE VIEW registry.policies AS SELECT policy_id, policy_sha256, kind, effective_on, applied_by, reason, content, applied_at FROM registry.policies_v1;
 CREATE VIEW registry.feature_sets AS SELECT feature_set_id, n_features, content FROM registry.feature_sets_v1;

@@ -1,10 +1,12 @@
 -- marts: what analysts read. Views here, tables in the published snapshot.
 CREATE TABLE ops.publications_v1 (
+  publication_id INTEGER NOT NULL,
   run_id VARCHAR NOT NULL,
   as_of DATE NOT NULL,
   published_at TIMESTAMP NOT NULL
 );
 COMMENT ON TABLE ops.publications_v1 IS 'One row per snapshot that was published.';
+COMMENT ON COLUMN ops.publications_v1.publication_id IS 'Running number.';
 COMMENT ON COLUMN ops.publications_v1.run_id IS 'Run that published it.';
 COMMENT ON COLUMN ops.publications_v1.as_of IS 'Business date of that run.';
 COMMENT ON COLUMN ops.publications_v1.published_at IS 'When it was made, UTC.';
@@ -215,16 +217,24 @@ WITH newest AS (
   SELECT SK_ID_CURR, TARGET, observed_on
   FROM raw.outcomes_v1
   QUALIFY row_number() OVER (PARTITION BY SK_ID_CURR ORDER BY batch_id DESC, row_number DESC) = 1
+),
+-- An outcome is that of the newest version received before it was observed: a later application has not turned out yet.
+decided AS (
+  SELECT n.SK_ID_CURR, d.pd, d.decision
+  FROM newest AS n
+  JOIN score.decisions_v1 AS d ON d.application_id = n.SK_ID_CURR AND d.received_on <= n.observed_on
+  ANTI JOIN core.withdrawals_v1 AS w ON w.application_id = d.application_id AND w.batch_id = d.batch_id
+  QUALIFY row_number() OVER (PARTITION BY n.SK_ID_CURR ORDER BY d.batch_id DESC) = 1
 )
 SELECT n.SK_ID_CURR AS application_id, n.TARGET AS target, n.observed_on, d.pd, d.decision
 FROM newest AS n
-LEFT JOIN marts.decisions AS d ON d.application_id = n.SK_ID_CURR;
-COMMENT ON VIEW marts.outcomes IS 'One row per matured application, with the decision in force where there is one.';
+LEFT JOIN decided AS d ON d.SK_ID_CURR = n.SK_ID_CURR;
+COMMENT ON VIEW marts.outcomes IS 'One row per matured application, with the decision that was in force when the outcome was observed, where there is one.';
 COMMENT ON COLUMN marts.outcomes.application_id IS 'Applicant key.';
 COMMENT ON COLUMN marts.outcomes.target IS '1 if the loan defaulted, else 0.';
 COMMENT ON COLUMN marts.outcomes.observed_on IS 'Day on which the outcome was known.';
-COMMENT ON COLUMN marts.outcomes.pd IS 'PD of the decision in force; null if it was never scored.';
-COMMENT ON COLUMN marts.outcomes.decision IS 'Decision in force; null if it was never scored.';
+COMMENT ON COLUMN marts.outcomes.pd IS 'PD of that decision; null if it was never scored.';
+COMMENT ON COLUMN marts.outcomes.decision IS 'Decision on the newest version received before the outcome; null if it was never scored.';
 
 CREATE VIEW marts.freshness AS
 SELECT
@@ -233,7 +243,7 @@ SELECT
   (SELECT max(d.as_of) FROM score.decisions_v1 AS d) AS newest_decided_on,
   (SELECT count(*) FROM score.decisions_v1 AS d) AS n_decisions
 FROM ops.publications_v1 AS p
-QUALIFY row_number() OVER (ORDER BY p.published_at DESC) = 1;
+QUALIFY row_number() OVER (ORDER BY p.publication_id DESC) = 1;
 COMMENT ON VIEW marts.freshness IS 'One row: when this snapshot was made, from which run, and how far the data reaches.';
 COMMENT ON COLUMN marts.freshness.published_at IS 'When the snapshot was made, UTC.';
 COMMENT ON COLUMN marts.freshness.run_id IS 'Run that made it.';

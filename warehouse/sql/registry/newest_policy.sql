@@ -4,5 +4,5 @@
 -- why: the file of tonight has to be this one
 SELECT policy_sha256, content
 FROM registry.policies_v1
-ORDER BY effective_on DESC, applied_at DESC
+ORDER BY policy_id DESC
 LIMIT 1

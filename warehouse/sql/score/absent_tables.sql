@@ -14,14 +14,14 @@ arrived AS (
   SELECT f.table_name, count(DISTINCT d.received_on) AS n_days
   FROM days AS d
   JOIN ops.batch_files_v1 AS f ON list_contains(d.batch_ids, f.batch_id)
-  WHERE f.table_name NOT IN ('application', 'outcomes') AND f.n_received > 0
+  WHERE f.table_name NOT IN ('application', 'outcomes') AND f.n_accepted > f.n_orphans
   GROUP BY f.table_name
 ),
 tonight AS (
   SELECT DISTINCT f.table_name
   FROM ops.batches_v1 AS b
   JOIN ops.batch_files_v1 AS f ON f.batch_id = b.batch_id
-  WHERE b.received_on = core.received_on($batch_id) AND b.batch_id <= $batch_id AND NOT b.is_refused AND f.n_received > 0
+  WHERE b.received_on = core.received_on($batch_id) AND b.batch_id <= $batch_id AND NOT b.is_refused AND f.n_accepted > f.n_orphans
 )
 SELECT a.table_name
 FROM arrived AS a
