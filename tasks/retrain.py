@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from schemas.policy import Policy, load_policy
 from schemas.settings import Settings
 from tasks.core.training import FittedModel, TrainingPlan, fit_model
 from tasks.model_files import write_model
-from tasks.night import take_in
+from tasks.night import hold_warehouse, recorded_run, take_in
 from tasks.progress import OnProgress
 from warehouse.connection import Connection, open_warehouse, transaction
 from warehouse.features import iter_features, observe_levels
@@ -26,7 +27,6 @@ from warehouse.registry import (
     next_model_version,
     record_promotion,
     register_model,
-    require_policy_in_force,
     training_versions,
 )
 
@@ -37,10 +37,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class RetrainResult:
-    """A registered version: its manifest, and whether it became champion at once."""
+    """A registered version: its manifest, whether it became champion at once, and how many deliveries were refused before."""
 
     manifest: ModelManifest
     is_champion: bool
+    n_refused_deliveries: int
 
 
 def champion_exists(settings: Settings) -> bool:
@@ -102,7 +103,11 @@ def _fit(
 
 
 def _register(connection: Connection, settings: Settings, fitted: FittedModel) -> bool:
-    """Files first, then the registry in one transaction: a version that the registry names always has its files."""
+    """Files first, then the registry in one transaction: a version that the registry names always has its files.
+
+    A folder of this version that is there already is a leftover of a training that was stopped before it was registered.
+    """
+    shutil.rmtree(settings.models / fitted.manifest.model_version, ignore_errors=True)
     write_model(settings.models, fitted.manifest, fitted.text)
     with transaction(connection):
         is_first = not has_champion(connection)
@@ -128,10 +133,8 @@ def retrain(
         VerificationError: the policy file differs from the policy in force.
     """
     policy = load_policy(settings.policy_file)
-    with open_warehouse(settings) as connection:
-        with transaction(connection):
-            require_policy_in_force(connection, policy)
-        take_in(settings, as_of, on_progress)
+    with hold_warehouse(settings), recorded_run(settings, "retrain", as_of) as run, open_warehouse(settings) as connection:
+        run.deliveries = take_in(settings, as_of, on_progress)
         fitted = _fit(connection, settings, as_of, parameters, policy, say)
         is_champion = _register(connection, settings, fitted)
-    return RetrainResult(fitted.manifest, is_champion)
+    return RetrainResult(fitted.manifest, is_champion, run.n_refused_deliveries)

@@ -7,12 +7,13 @@ import logging
 import os
 import signal
 import sys
-from types import FrameType
+import traceback
+from types import FrameType, TracebackType
 from typing import NoReturn
 
 import click
 
-from schemas.errors import LoanwatchError
+from schemas.errors import LoanwatchError, ResourceError
 
 #: command -> module and attribute, loaded only when the command is asked for
 COMMANDS = {
@@ -42,6 +43,9 @@ SUMMARIES = {
     "policy": "Put another decision policy in force.",
     "up": "Prefect server, deployments and a worker in one terminal.",
 }
+
+
+_ON_RESOURCES = "check that the path exists, belongs to you and has space, and run the command again"
 
 
 class LazyGroup(click.Group):
@@ -100,22 +104,46 @@ def _configure_logging() -> None:
         logger.propagate = False
 
 
+def _tell_fault(kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
+    """A fault of the program in one line: the text of a library's error may quote values, so only its name is told."""
+    click.echo(
+        f"loanwatch: a fault of the program: {kind.__name__}\n  do next: run the command again with --debug before its name, "
+        "and look at the traceback; what was committed before is whole",
+        err=True,
+    )
+    if isinstance(error, KeyboardInterrupt):
+        sys.exit(130)
+
+
+def _run() -> int:
+    """Runs the command and returns its exit code; errors that a user can meet are told in words."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except LoanwatchError as error:
+        _tell(error)
+        return error.exit_code
+    except OSError as error:
+        _tell(ResourceError(f"{type(error).__name__}: {error.strerror}", where=str(error.filename or ""), remedy=_ON_RESOURCES))
+        return ResourceError.exit_code
+    except click.exceptions.Abort:
+        click.echo("loanwatch: stopped", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _tell(error: LoanwatchError) -> None:
+    if "--debug" in sys.argv:
+        traceback.print_exc()
+    click.echo(f"loanwatch: {error}", err=True)
+
+
 def main() -> None:
     """Entry point. Exit codes: docs/exit-codes.md."""
     signal.signal(signal.SIGTERM, _terminated)
     _configure_logging()
-    debug = "--debug" in sys.argv
-    try:
-        code = cli.main(standalone_mode=False)
-    except LoanwatchError as error:
-        if debug:
-            raise
-        click.echo(f"loanwatch: {error}", err=True)
-        sys.exit(error.exit_code)
-    except click.exceptions.Abort:
-        click.echo("loanwatch: stopped", err=True)
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    sys.exit(code if isinstance(code, int) else 0)
+    if "--debug" not in sys.argv:
+        sys.excepthook = _tell_fault
+    sys.exit(_run())
