@@ -23,6 +23,7 @@ def _row(batch_id: int, delivery: IngestResult | None, score: BatchScore | None)
         "received": delivery.n_received if delivery else "",
         "quarantined": delivery.n_quarantined if delivery else "",
         "duplicates": delivery.n_duplicates if delivery else "",
+        "withdrawn": delivery.n_withdrawn if delivery else "",
         "refused": "yes" if delivery and delivery.is_refused else "",
         "scored": score.n_scored if score else 0,
         "approve": decisions.get("approve", 0),
@@ -32,10 +33,13 @@ def _row(batch_id: int, delivery: IngestResult | None, score: BatchScore | None)
     }
 
 
+_ONLY_WHERE_FILLED = {"received", "quarantined", "duplicates", "withdrawn", "refused", "absent tables"}
+
+
 def _shown_rows(summary: NightSummary) -> list[dict[str, Any]]:
     """The rows of deliveries that were not history (a first night takes in a hundred), without columns that are empty."""
     rows = [row for row in night_table(summary) if row["origin"] != "history" or row["refused"]]
-    filled = {name for row in rows for name, value in row.items() if value != ""}
+    filled = {name for row in rows for name, value in row.items() if value not in {"", 0} or name not in _ONLY_WHERE_FILLED}
     return [{name: value for name, value in row.items() if name in filled} for row in rows]
 
 
@@ -55,13 +59,18 @@ def _notices(summary: NightSummary) -> list[str]:
         for delivery in summary.deliveries
         if delivery.is_refused
     ]
+    withdrawals = [
+        f"Delivery {delivery.batch_id} lacks {delivery.n_withdrawn} application(s) of its day: they are withdrawn"
+        for delivery in summary.deliveries
+        if delivery.n_withdrawn
+    ]
     absences = [
         f"Delivery {score.batch_id} lacks {', '.join(score.absent_tables)}, which usually arrive: its applications go to review"
         for score in summary.scores
         if score.absent_tables
     ]
     warnings = [f"Check {finding.check} found {finding.n_rows} row(s): {', '.join(finding.keys)}" for finding in summary.warnings]
-    return [*refusals, *absences, *warnings]
+    return [*refusals, *withdrawals, *absences, *warnings]
 
 
 def night_markdown(summary: NightSummary) -> str:
@@ -76,6 +85,18 @@ def night_markdown(summary: NightSummary) -> str:
     parts += [f"- {notice}" for notice in _notices(summary)]
     parts.append(f"Run `{summary.run_id}`; snapshot `{summary.snapshot}`")
     return "\n\n".join(parts) + "\n"
+
+
+def ingest_text(summary: NightSummary) -> str:
+    """What was taken in, as lines of a terminal."""
+    names = ["delivery", "origin", "received", "quarantined", "duplicates", "withdrawn", "refused"]
+    rows = [[row[name] for name in names] for row in night_table(summary)]
+    parts = [f"Taken in up to {summary.as_of}: {len(rows)} new deliveries, {summary.n_refused_deliveries} refused."]
+    if rows:
+        parts.append(render(names, rows, "table").rstrip())
+    parts += [f"Note: {notice}" for notice in _notices(summary)]
+    parts.append(f"Snapshot: {summary.snapshot}")
+    return "\n".join(parts) + "\n"
 
 
 def night_text(summary: NightSummary) -> str:

@@ -94,3 +94,9 @@ class CheckFailedError(LoanwatchError):
     """A check of the warehouse found rows that must not exist."""
 
     exit_code = 1
+
+
+class WarehouseError(LoanwatchError):
+    """The database refused a statement: a fault of the program."""
+
+    exit_code = 1

@@ -10,6 +10,7 @@ from pathlib import Path
 from schemas.policy import load_policy
 from schemas.references import BatchScore, Finding, IngestResult, NightSummary, PendingBatch
 from schemas.settings import Settings
+from tasks.ingest import Progress as RowProgress
 from tasks.ingest import ingest_delivery, pending_deliveries
 from tasks.progress import OnProgress
 from tasks.score import score_batch
@@ -70,10 +71,17 @@ def take_in(settings: Settings, as_of: date, on_progress: OnProgress | None = No
         deliveries = pending_deliveries(settings, connection, as_of)
         for number, delivery in enumerate(deliveries, start=1):
             policy = policy_on(connection, delivery.received_on)
-            results.append(ingest_delivery(connection, delivery, policy))
+            results.append(ingest_delivery(connection, delivery, policy, _row_progress(on_progress, number - 1, len(deliveries))))
             if on_progress is not None:
                 on_progress(number, len(deliveries), str(delivery.received_on))
     return results
+
+
+def _row_progress(on_progress: OnProgress | None, done: int, of: int) -> RowProgress | None:
+    """Within a delivery: how many rows of which table have been read."""
+    if on_progress is None:
+        return None
+    return lambda delivery, name, n_rows: on_progress(done, of, f"{delivery.received_on}, {n_rows:,} rows of {name}")
 
 
 def news_since_last_night(settings: Settings) -> list[IngestResult]:

@@ -9,6 +9,7 @@ from schemas.errors import VerificationError
 from schemas.features import feature_set
 from schemas.policy import Policy
 from schemas.settings import Settings
+from schemas.tables import table
 from warehouse.connection import open_warehouse, transaction
 from warehouse.registry import newest_policy_sha256, register_policy
 
@@ -26,15 +27,31 @@ def _require_known_features(policy: Policy) -> None:
         )
 
 
-def apply_policy(settings: Settings, policy: Policy, *, applied_by: str, reason: str) -> date:
-    """Registers the policy and returns the first business date that it decides on.
+def _require_known_columns(policy: Policy) -> None:
+    names = set(table("application").column_names)
+    unknown = [name for name in policy.protected.columns if name not in names]
+    if unknown:
+        raise VerificationError(
+            f"{len(unknown)} protected column(s) are none: {', '.join(unknown)}",
+            expected="columns of the application table",
+            where="protected.columns of the policy",
+            remedy="mend the names and apply the policy again",
+        )
+
+
+def apply_policy(settings: Settings, policy: Policy, *, applied_by: str, reason: str) -> date | None:
+    """Registers the policy and returns the first business date that it decides on; None where it is in force already.
 
     In a home without a policy it is the first one and decides on every date.
 
     Raises:
-        VerificationError: a hard rule reads what is no numeric feature.
+        VerificationError: a hard rule reads what is no numeric feature, or a protected column does not exist.
     """
+    _require_known_columns(policy)
     _require_known_features(policy)
     with open_warehouse(settings) as connection, transaction(connection):
-        kind: Literal["bootstrap", "applied"] = "applied" if newest_policy_sha256(connection) else "bootstrap"
+        registered = newest_policy_sha256(connection)
+        if registered == policy.sha256:
+            return None
+        kind: Literal["bootstrap", "applied"] = "applied" if registered else "bootstrap"
         return register_policy(connection, policy, kind=kind, applied_by=applied_by, reason=reason)

@@ -16,9 +16,10 @@ from schemas.manifest import ModelManifest
 from schemas.parameters import RetrainParameters
 from schemas.policy import Policy, load_policy
 from schemas.settings import Settings
+from tasks.core.fitting import resolve_parameters
 from tasks.core.training import FittedModel, TrainingPlan, fit_model
 from tasks.model_files import write_model
-from tasks.night import hold_warehouse, recorded_run, take_in
+from tasks.night import hold_warehouse, publish, recorded_run, take_in
 from tasks.progress import OnProgress
 from warehouse.connection import Connection, open_warehouse, transaction
 from warehouse.features import iter_features, observe_levels
@@ -42,12 +43,6 @@ class RetrainResult:
     manifest: ModelManifest
     is_champion: bool
     n_refused_deliveries: int
-
-
-def champion_exists(settings: Settings) -> bool:
-    """Whether this home has ever had a champion."""
-    with open_warehouse(settings) as connection:
-        return has_champion(connection)
 
 
 def _require_rows(versions: pl.DataFrame, as_of: date, parameters: RetrainParameters) -> None:
@@ -133,8 +128,10 @@ def retrain(
         VerificationError: the policy file differs from the policy in force.
     """
     policy = load_policy(settings.policy_file)
+    resolve_parameters(parameters.parameters, n_rows=0)  # a parameter that does not exist is told before anything is read
     with hold_warehouse(settings), recorded_run(settings, "retrain", as_of) as run, open_warehouse(settings) as connection:
         run.deliveries = take_in(settings, as_of, on_progress)
         fitted = _fit(connection, settings, as_of, parameters, policy, say)
         is_champion = _register(connection, settings, fitted)
+        publish(settings, run.run_id, as_of)
     return RetrainResult(fitted.manifest, is_champion, run.n_refused_deliveries)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
 
@@ -16,6 +17,7 @@ from schemas.references import FileCounts
 from tasks.core.repeats import duplicates_of, repeated_in_file
 from tasks.core.validation import Validated, validate
 from warehouse.deliveries.chunks import APPLICANT, ROW_NUMBER, Chunk, Header
+from warehouse.deliveries.faults import refusing_faults
 from warehouse.deliveries.folders import Delivery, TableFile, check_files
 from warehouse.deliveries.reading import count_rows, original_texts, read_chunks, read_header
 from warehouse.ingest_store import BatchWriter
@@ -68,17 +70,23 @@ def _bad_rows(chunk: Chunk, validated: Validated) -> BadRows:
     )
 
 
+def _sorted_rows(file: TableFile, chunk: Chunk, received_on: date) -> tuple[pl.DataFrame, BadRows | None]:
+    """Good rows of a chunk, and the bad ones if there are any."""
+    with refusing_faults(file):
+        validated = validate(file.table, chunk.frame, received_on)
+        return validated.good, _bad_rows(chunk, validated) if chunk.n_rows > validated.good.height else None
+
+
 def _take_in_rows(writer: BatchWriter, file: TableFile, header: Header, report: Report | None) -> FileCounts:
     n_received = n_accepted = n_bad = 0
     for chunk in read_chunks(file, header):
-        validated = validate(file.table, chunk.frame, writer.delivery.received_on)
-        writer.add_rows(file.table, validated.good)
-        if chunk.n_rows > validated.good.height:
-            bad = _bad_rows(chunk, validated)
+        good, bad = _sorted_rows(file, chunk, writer.delivery.received_on)
+        writer.add_rows(file.table, good)
+        if bad:
             writer.add_bad_rows(file.name, bad.failures, bad.rejected)
         n_received += chunk.n_rows
-        n_accepted += validated.good.height
-        n_bad += chunk.n_rows - validated.good.height
+        n_accepted += good.height
+        n_bad += chunk.n_rows - good.height
         if report:
             report(file.table, n_received)
     return FileCounts(n_received, n_accepted, n_bad, extra_columns=header.extra_columns)

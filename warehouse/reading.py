@@ -66,7 +66,15 @@ def query_snapshot(settings: Settings, query: str) -> tuple[list[str], list[tupl
     """
     with open_snapshot(settings) as connection:
         try:
-            cursor = connection.execute(query)
+            statements = connection.extract_statements(query)
+            if len(statements) != 1:
+                raise UsageError(
+                    f"{len(statements)} statements were given",
+                    expected="one query",
+                    where="loanwatch sql",
+                    remedy="run the queries one after the other",
+                )
+            cursor = connection.execute(statements[0])
             names = [item[0] for item in cursor.description or []]
             return names, cursor.fetchall()
         except duckdb.Error as error:

@@ -72,17 +72,18 @@ def _report(manifest: ModelManifest) -> str:
 def retrain(ctx: click.Context, as_of: datetime | None, pairs: tuple[str, ...], if_none: bool) -> None:  # noqa: FBT001  click passes it by keyword
     """Ingest, fit a model on mature outcomes and register it. The first model of a home becomes champion at once."""
     parameters = parse_settings(pairs)
-    from tasks.business_dates import newest_business_date
+    from tasks.business_dates import newest_business_date, require_home
 
-    settings = read_settings()
+    settings = require_home(read_settings())
     day = as_of.date() if as_of else newest_business_date(settings)
-    from flows.cli.progress import progress_bar
-    from tasks.retrain import champion_exists
-    from tasks.retrain import retrain as run
+    from tasks.champion import champion_exists
 
     if if_none and champion_exists(settings):
         click.echo("There is a champion already.")
         return
+    from flows.cli.progress import progress_bar
+    from tasks.retrain import retrain as run
+
     with progress_bar("taking in deliveries") as on_progress:
         result = run(settings, day, parameters, on_progress=on_progress)
     click.echo(_report(result.manifest), nl=False)

@@ -60,7 +60,7 @@ class TestEmptyHome:
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert run("status", monkeypatch=monkeypatch) == 0
-        assert "No night has been published" in capsys.readouterr().out
+        assert "Nothing has been published" in capsys.readouterr().out
 
     def test_a_query_without_a_snapshot_is_wrong_usage(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert run("sql", "select 1", monkeypatch=monkeypatch) == 2

@@ -119,18 +119,21 @@ WITH quarantined AS (
 duplicated AS (SELECT batch_id, count(*) AS n_duplicates FROM core.duplicates_v1 GROUP BY batch_id),
 held AS (SELECT batch_id, count(*) AS n_held FROM raw.application_v1 GROUP BY batch_id),
 scored AS (SELECT batch_id, count(*) AS n_scored FROM score.decisions_v1 GROUP BY batch_id),
+withdrawn AS (SELECT withdrawn_by_batch_id AS batch_id, count(*) AS n_withdrawn FROM core.withdrawals_v1 GROUP BY withdrawn_by_batch_id),
 counted AS (
   SELECT
     b.batch_id, b.received_on, b.n_received, b.is_refused, b.refused_because, b.origin,
     coalesce(s.n_scored, 0) AS n_scored,
     coalesce(q.n_quarantined, 0) AS n_quarantined,
     coalesce(d.n_duplicates, 0) AS n_duplicates,
-    coalesce(h.n_held, 0) AS n_held
+    coalesce(h.n_held, 0) AS n_held,
+    coalesce(w.n_withdrawn, 0) AS n_withdrawn
   FROM ops.batches_v1 AS b
   LEFT JOIN quarantined AS q ON q.batch_id = b.batch_id
   LEFT JOIN duplicated AS d ON d.batch_id = b.batch_id
   LEFT JOIN held AS h ON h.batch_id = b.batch_id
   LEFT JOIN scored AS s ON s.batch_id = b.batch_id
+  LEFT JOIN withdrawn AS w ON w.batch_id = b.batch_id
 )
 SELECT
   batch_id, received_on, n_received, n_scored, n_quarantined, n_duplicates,
@@ -143,7 +146,7 @@ SELECT
     WHEN n_scored < n_held THEN 'pending'
     ELSE 'scored'
   END AS status,
-  refused_because, origin
+  refused_because, origin, n_withdrawn
 FROM counted;
 COMMENT ON VIEW marts.batches IS 'One row per delivery; received = scored + quarantined + duplicates + history + refused once it is processed.';
 COMMENT ON COLUMN marts.batches.batch_id IS 'Delivery: business date and version of the day, as yyyymmddvv.';
@@ -157,6 +160,7 @@ COMMENT ON COLUMN marts.batches.n_refused IS 'Application rows refused with the 
 COMMENT ON COLUMN marts.batches.status IS 'scored, refused, empty or history; pending until a night has scored it.';
 COMMENT ON COLUMN marts.batches.refused_because IS 'Why the delivery was refused; null if it was not.';
 COMMENT ON COLUMN marts.batches.origin IS 'nightly or history.';
+COMMENT ON COLUMN marts.batches.n_withdrawn IS 'Applications of its day that it no longer holds; their earlier versions are withdrawn.';
 
 CREATE VIEW marts.files AS
 SELECT batch_id, source_file, table_name, n_bytes, n_received, n_accepted, n_bad, n_duplicates, n_orphans, extra_columns

@@ -1,5 +1,5 @@
 -- grain: one row per delivery taken in or refused since the last night that ended well
--- reads: marts.batches, ops.batches_v1, ops.batch_files_v1, core.withdrawals_v1, ops.runs_v1
+-- reads: marts.batches, ops.batches_v1, ops.batch_files_v1, ops.runs_v1
 -- params: none
 -- why: what a night reports comes from the ledger, so that nothing is lost between a night that was stopped and the next
 WITH last_night AS (
@@ -9,16 +9,12 @@ WITH last_night AS (
 ),
 accepted AS (
   SELECT batch_id, sum(n_accepted) AS n_accepted FROM ops.batch_files_v1 WHERE table_name = 'application' GROUP BY batch_id
-),
-withdrawn AS (
-  SELECT withdrawn_by_batch_id AS batch_id, count(*) AS n_withdrawn FROM core.withdrawals_v1 GROUP BY withdrawn_by_batch_id
 )
 SELECT
   b.batch_id, b.received_on, b.origin, b.n_received, coalesce(a.n_accepted, 0)::BIGINT AS n_accepted, m.n_quarantined, m.n_duplicates,
-  coalesce(w.n_withdrawn, 0) AS n_withdrawn, b.is_refused, b.refused_because
+  m.n_withdrawn, b.is_refused, b.refused_because
 FROM ops.batches_v1 AS b
 JOIN marts.batches AS m ON m.batch_id = b.batch_id
 LEFT JOIN accepted AS a ON a.batch_id = b.batch_id
-LEFT JOIN withdrawn AS w ON w.batch_id = b.batch_id
 WHERE b.ingested_at > (SELECT l.ended_at FROM last_night AS l)
 ORDER BY b.batch_id
