@@ -11,6 +11,7 @@ from typing import Literal
 RefusalCode = Literal[
     "not_a_regular_file",
     "two_files_for_table",
+    "too_many_versions",
     "empty_file",
     "unreadable_file",
     "wrong_delimiter",

@@ -100,14 +100,14 @@ def ingest_delivery(
     """Takes in one delivery, or records why it is refused; one transaction.
 
     Raises:
-        UsageError: it would mix simulated and real rows in one home, or is the hundredth version of its day.
+        UsageError: it would mix simulated and real rows in one home.
+        ResourceError: a file is gone, or may not be read.
     """
     check_home(connection, delivery)
     if delivery.left_aside:
         logger.warning("%s: left aside, no delivered tables: %s", delivery.received_on, ", ".join(delivery.left_aside))
-    known = latest_versions(connection).get(delivery.received_on)
     with transaction(connection):
-        writer = BatchWriter(connection, delivery, known.day_version + 1 if known else 1)
+        writer = BatchWriter(connection, delivery)
         result = _write(writer, policy, on_progress)
     if result.is_refused:
         logger.error("batch %d refused: %s", result.batch_id, result.refused_because)
