@@ -10,14 +10,12 @@ import errno
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 
-from schemas.errors import ResourceError
 from warehouse.deliveries.chunks import unreadable
-from warehouse.deliveries.folders import TableFile
+from warehouse.deliveries.folders import TableFile, out_of_reach
 
 #: A panic of Polars is no `Exception`; its message, like those of the others, may quote a cell and is never passed on.
 _READER_FAULTS = (
@@ -30,15 +28,6 @@ _READER_FAULTS = (
 )
 #: Of the errors of the system, those that say nothing about the content of a file.
 _WITHHELD = {errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE}
-
-
-def out_of_reach(path: Path, error: OSError) -> ResourceError:
-    """The error for a file or folder of a delivery that the system withholds."""
-    return ResourceError(
-        f"a delivery cannot be read: {error.strerror or type(error).__name__}",
-        where=str(path),
-        remedy="give Loanwatch the right to read the folder and its files, and leave a ready folder as it is",
-    )
 
 
 @contextmanager
