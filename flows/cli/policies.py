@@ -31,8 +31,8 @@ def apply(file: str, applied_by: str, reason: str) -> None:
     from tasks.business_dates import require_home
     from tasks.policy import apply_policy
 
-    settings = require_home(read_settings())
     found = load_policy(Path(file))
+    settings = require_home(read_settings())
     effective_on = apply_policy(settings, found, applied_by=applied_by, reason=reason)
     if effective_on is None:
         click.echo(f"Policy {found.sha256[:12]} is in force already; nothing was changed.")
