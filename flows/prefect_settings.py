@@ -68,11 +68,15 @@ def prefect_environment(settings: Settings) -> dict[str, str]:
     return environment
 
 
-def configure_prefect(settings: Settings) -> None:
+def configure_prefect(settings: Settings, *, quiet: bool = False) -> None:
     """Sets Prefect's environment for this process and its children; to be called before anything imports Prefect.
+
+    `quiet` keeps Prefect's log off the terminal, where a command tells its own errors; its run history has it all the same.
 
     With a server of `loanwatch up` running for the home, runs are recorded there; else Prefect starts one of its own for
     the time of the run, in the same state folder.
     """
     Path(settings.prefect).mkdir(parents=True, exist_ok=True)
     os.environ.update(prefect_environment(settings))
+    if quiet:
+        os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"

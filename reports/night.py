@@ -23,6 +23,7 @@ def _row(batch_id: int, delivery: IngestResult | None, score: BatchScore | None)
         "received": delivery.n_received if delivery else "",
         "quarantined": delivery.n_quarantined if delivery else "",
         "duplicates": delivery.n_duplicates if delivery else "",
+        "withdrawn": delivery.n_withdrawn if delivery else "",
         "refused": "yes" if delivery and delivery.is_refused else "",
         "scored": score.n_scored if score else 0,
         "approve": decisions.get("approve", 0),
@@ -32,18 +33,23 @@ def _row(batch_id: int, delivery: IngestResult | None, score: BatchScore | None)
     }
 
 
+_ONLY_WHERE_FILLED = {"received", "quarantined", "duplicates", "withdrawn", "refused", "absent tables"}
+
+
 def _shown_rows(summary: NightSummary) -> list[dict[str, Any]]:
-    """The rows of deliveries that were not history: a first night takes in a hundred of those."""
-    return [row for row in night_table(summary) if row["origin"] != "history" or row["refused"]]
+    """The rows of deliveries that were not history (a first night takes in a hundred), without columns that are empty."""
+    rows = [row for row in night_table(summary) if row["origin"] != "history" or row["refused"]]
+    filled = {name for row in rows for name, value in row.items() if value not in {"", 0} or name not in _ONLY_WHERE_FILLED}
+    return [{name: value for name, value in row.items() if name in filled} for row in rows]
 
 
 def _totals(summary: NightSummary) -> str:
     totals = {name: sum(score.decisions[name] for score in summary.scores) for name in ("approve", "review", "decline")}
-    mix = ", ".join(f"{count:,} {name}" for name, count in totals.items())
+    mix = ": " + ", ".join(f"{count:,} {name}" for name, count in totals.items()) if summary.n_scored else ""
     n_history = sum(delivery.origin == "history" and not delivery.is_refused for delivery in summary.deliveries)
     return (
         f"{len(summary.deliveries)} new deliveries ({n_history} history, {summary.n_refused_deliveries} refused); "
-        f"{summary.n_scored:,} applications decided: {mix}."
+        f"{summary.n_scored:,} applications decided{mix}."
     )
 
 
@@ -53,13 +59,18 @@ def _notices(summary: NightSummary) -> list[str]:
         for delivery in summary.deliveries
         if delivery.is_refused
     ]
+    withdrawals = [
+        f"Delivery {delivery.batch_id} lacks {delivery.n_withdrawn} application(s) of its day: they are withdrawn"
+        for delivery in summary.deliveries
+        if delivery.n_withdrawn
+    ]
     absences = [
         f"Delivery {score.batch_id} lacks {', '.join(score.absent_tables)}, which usually arrive: its applications go to review"
         for score in summary.scores
         if score.absent_tables
     ]
     warnings = [f"Check {finding.check} found {finding.n_rows} row(s): {', '.join(finding.keys)}" for finding in summary.warnings]
-    return [*refusals, *absences, *warnings]
+    return [*refusals, *withdrawals, *absences, *warnings]
 
 
 def night_markdown(summary: NightSummary) -> str:
@@ -76,6 +87,18 @@ def night_markdown(summary: NightSummary) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def ingest_text(summary: NightSummary) -> str:
+    """What was taken in, as lines of a terminal."""
+    names = ["delivery", "origin", "received", "quarantined", "duplicates", "withdrawn", "refused"]
+    rows = [[row[name] for name in names] for row in night_table(summary)]
+    parts = [f"Taken in up to {summary.as_of}: {len(rows)} new deliveries, {summary.n_refused_deliveries} refused."]
+    if rows:
+        parts.append(render(names, rows, "table").rstrip())
+    parts += [f"Note: {notice}" for notice in _notices(summary)]
+    parts.append(f"Snapshot: {summary.snapshot}")
+    return "\n".join(parts) + "\n"
+
+
 def night_text(summary: NightSummary) -> str:
     """The night as lines of a terminal."""
     rows = _shown_rows(summary)
@@ -83,5 +106,6 @@ def night_text(summary: NightSummary) -> str:
     if rows:
         parts.append(render(list(rows[0]), [list(row.values()) for row in rows], "table").rstrip())
     parts += [f"Note: {notice}" for notice in _notices(summary)]
-    parts.append(f"Snapshot: {summary.snapshot}")
+    if summary.snapshot:
+        parts.append(f"Snapshot: {summary.snapshot}")
     return "\n".join(parts) + "\n"

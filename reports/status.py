@@ -10,7 +10,12 @@ from schemas.settings import Settings
 def render_status(status: Status, settings: Settings) -> str:
     """One screen: freshness, champion, last deliveries, decisions of the newest business date."""
     if status.freshness is None:
-        return f"No night has been published in {settings.home} yet.\nStart with `loanwatch nightly`.\n"
+        advice = "Start with `loanwatch retrain`, then `loanwatch nightly`."
+        if not settings.landing.is_dir():
+            advice = (
+                "There are no deliveries either: is LOANWATCH_HOME right? `loanwatch simulate` starts a home."
+            )
+        return f"Nothing has been published in {settings.home} yet.\n{advice}\n"
     parts = [
         _freshness(status.freshness, settings),
         _champion(status.champion),

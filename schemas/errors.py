@@ -11,6 +11,7 @@ from typing import Literal
 RefusalCode = Literal[
     "not_a_regular_file",
     "two_files_for_table",
+    "too_many_versions",
     "empty_file",
     "unreadable_file",
     "wrong_delimiter",
@@ -92,5 +93,11 @@ class ResourceError(LoanwatchError):
 
 class CheckFailedError(LoanwatchError):
     """A check of the warehouse found rows that must not exist."""
+
+    exit_code = 1
+
+
+class WarehouseError(LoanwatchError):
+    """The database refused a statement: a fault of the program."""
 
     exit_code = 1

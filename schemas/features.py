@@ -19,7 +19,7 @@ from schemas.feature_catalogue import DECIMALS, HISTORIES, RATIO_CAP, Derived, F
 from schemas.tables import HISTORY_TABLES, Column, table
 
 #: Raise it when the meaning of a feature changes without its declaration changing (rounding, cleaning, the choice of history).
-DEFINITION_VERSION = 1
+DEFINITION_VERSION = 2
 
 #: What may never be a feature, nor anything computed from it.
 FORBIDDEN_COLUMNS = frozenset({"SK_ID_CURR", "SK_ID_PREV", "SK_ID_BUREAU", "TARGET", "batch_id", "row_number", "origin"})

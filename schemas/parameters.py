@@ -7,6 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from schemas.scenarios import Scenario
+
 
 class _Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,7 +45,9 @@ class SimulationParameters(_Parameters):
 
     per_day: Annotated[int, Field(title="Applicants", description="New applicants of the day.", ge=0, le=100_000)] = 250
     seed: Annotated[int, Field(title="Seed", description="The same seed gives the same applicants.", ge=0, le=100_000)] = 1
-    scenario: Annotated[str, Field(title="Scenario", description="What is odd about the day; none is an ordinary one.")] = "none"
+    scenario: Annotated[Scenario, Field(title="Scenario", description="What is odd about the day; none is an ordinary one.")] = (
+        Scenario.NONE
+    )
 
 
 class RetrainParameters(_Parameters):

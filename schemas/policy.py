@@ -189,8 +189,13 @@ class Policy(_Strict):
         return self
 
     def canonical(self) -> str:
-        """The content as canonical JSON: sorted keys, no spaces. Two files that say the same have the same."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        """The content as canonical JSON: sorted keys, no spaces. Two files that say the same have the same.
+
+        Only what was said: a key that a later version of Loanwatch knows and fills in leaves the hash of older policies alone.
+        """
+        return json.dumps(
+            self.model_dump(mode="json", exclude_unset=True), sort_keys=True, separators=(",", ":"), ensure_ascii=True
+        )
 
     @property
     def sha256(self) -> str:

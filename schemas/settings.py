@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from schemas.errors import UsageError
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -53,14 +55,35 @@ class Settings:
         return self.home / "prefect"
 
 
+def _number(name: str, default: float, least: float) -> float:
+    """A setting of the environment that has to be a number. Raises UsageError."""
+    text = os.environ.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not least <= value < float("inf"):
+        raise UsageError(
+            f"{name} is {text!r}",
+            expected=f"a number of at least {least:g}",
+            where="the environment",
+            remedy="correct the variable, or unset it to use the default",
+        )
+    return value
+
+
 def read_settings(home: str | Path | None = None) -> Settings:
-    """The settings of the home given, else of LOANWATCH_HOME, else of `var/` in the working directory."""
+    """The settings of the home given, else of LOANWATCH_HOME, else of `var/` in the working directory.
+
+    Raises:
+        UsageError: a variable holds what it cannot hold.
+    """
     policy = os.environ.get("LOANWATCH_POLICY")
     return Settings(
         home=Path(home or os.environ.get("LOANWATCH_HOME") or "var").absolute(),
         policy_file=Path(policy).absolute() if policy else None,
-        memory_limit=os.environ.get("LOANWATCH_MEMORY_LIMIT", "2GB"),
-        threads=int(os.environ.get("LOANWATCH_THREADS") or min(8, os.cpu_count() or 1)),
-        lock_wait_seconds=float(os.environ.get("LOANWATCH_LOCK_WAIT", "60")),
-        chunk_rows=int(os.environ.get("LOANWATCH_CHUNK_ROWS", "20000")),
+        memory_limit=os.environ.get("LOANWATCH_MEMORY_LIMIT") or "2GB",
+        threads=int(_number("LOANWATCH_THREADS", min(8, os.cpu_count() or 1), 1)),
+        lock_wait_seconds=_number("LOANWATCH_LOCK_WAIT", 60, 0),
+        chunk_rows=int(_number("LOANWATCH_CHUNK_ROWS", 20_000, 1)),
     )

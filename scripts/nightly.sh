@@ -9,7 +9,12 @@ has_deliveries() {
     [ ! -e "$delivering" ] && [ -n "$(find "$LOANWATCH_HOME/landing" -name _READY 2>/dev/null | head -n 1)" ]
 }
 
-if ! has_deliveries; then
+# The import itself refuses a home with simulated rows (exit 2); it is asked even where the home has deliveries.
+holds_other_rows() {
+    [ -n "${LOANWATCH_SOURCE:-}" ] && grep -rqx simulated --include=_READY "$LOANWATCH_HOME/landing" 2>/dev/null
+}
+
+if ! has_deliveries || holds_other_rows; then
     mkdir -p "$LOANWATCH_HOME"
     : > "$delivering"
     if [ -n "${LOANWATCH_SOURCE:-}" ]; then

@@ -1,4 +1,4 @@
-"""The business date of a command that names none: light to import, so that a wrong home is told at once."""
+"""The home and the business date of a command: light to import, so that a wrong home is told at once."""
 
 from __future__ import annotations
 
@@ -20,3 +20,15 @@ def newest_business_date(settings: Settings) -> date:
             remedy="deliver one, or try `loanwatch simulate --days 120 --per-day 200 --seed 1`",
         )
     return newest
+
+
+def require_home(settings: Settings) -> Settings:
+    """The settings, if their home exists: a misspelt name must not become a new and empty home. Raises UsageError."""
+    if not settings.home.is_dir():
+        raise UsageError(
+            "there is no home here",
+            expected="a folder with landing/ in it",
+            where=str(settings.home),
+            remedy="name the home in LOANWATCH_HOME or --home, or start one with `loanwatch simulate` or `import-home-credit`",
+        )
+    return settings

@@ -13,24 +13,14 @@ import polars as pl
 
 from schemas.errors import UsageError
 from schemas.tables import DELIVERED_TABLES
-
-READY, HISTORY = "_READY", "_HISTORY"
-SIMULATED, HOME_CREDIT = "simulated", "home_credit"
+from warehouse.deliveries.folders import HISTORY, READY, dated_folders, held_source, ready_folders, source_class
+from warehouse.deliveries.folders import HOME_CREDIT as HOME_CREDIT
+from warehouse.deliveries.folders import SIMULATED as SIMULATED
 
 
 def delivery_days(landing: Path) -> list[date]:
     """The business dates that have a folder, ready or not, in order."""
-    if not landing.is_dir():
-        return []
-    return sorted(day for entry in landing.iterdir() if entry.is_dir() and (day := _day(entry.name)))
-
-
-def _day(name: str) -> date | None:
-    try:
-        day = date.fromisoformat(name)
-    except ValueError:
-        return None
-    return day if day.isoformat() == name else None
+    return list(dated_folders(landing))
 
 
 def check_source(landing: Path, source: str) -> None:
@@ -39,17 +29,14 @@ def check_source(landing: Path, source: str) -> None:
     Raises:
         UsageError: a ready folder of this landing holds the other kind.
     """
-    is_simulated = source == SIMULATED
-    for day in delivery_days(landing):
-        ready = landing / day.isoformat() / READY
-        if not ready.is_file():
-            continue
-        held = ready.read_text("utf-8").strip()
-        if (held == SIMULATED) != is_simulated:
+    given = source_class(source)
+    for folder in ready_folders(landing).values():
+        held = held_source(folder)
+        if held != given:
             raise UsageError(
-                f"this home holds {'simulated' if held == SIMULATED else 'real'} applicants",
-                expected=f"a home without deliveries, or one that holds {'simulated' if is_simulated else 'real'} applicants",
-                where=f"landing/{day.isoformat()}/{READY}",
+                f"this home holds {held} applicants",
+                expected=f"a home without deliveries, or one that holds {given} applicants",
+                where=f"landing/{folder.name}/{READY}",
                 remedy="set LOANWATCH_HOME to another folder",
             )
 

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import polars as pl
 
-from schemas.errors import UsageError
+from schemas.errors import SourceUnreachableError, UsageError
 from schemas.settings import Settings
 from schemas.tables import HISTORY_TABLES, Table, table
 from tasks.core.importing import Calendar, assign_days, outcomes_of, read_type, with_delivered_types
 from tasks.deliver import HOME_CREDIT, check_source, write_delivery
+from tasks.import_plan import note_plan, require_same_plan
 
 #: The last new day where none is named; fixed, since no result depends on today's date.
 DEFAULT_UNTIL = date(2026, 6, 30)
@@ -89,17 +90,20 @@ def import_home_credit(
     """Delivers the tables found in a folder: labelled applications on 26 weekly history days, the others on the last `days`.
 
     Days come from the key alone, so the same tables always give the same deliveries. The newest labelled application is more
-    than 90 days older than the first new day, and every outcome is delivered before it.
+    than 90 days older than the first new day, and every outcome is delivered before it. The same import again changes nothing,
+    and completes one that was interrupted.
 
     Raises:
-        UsageError: no such folder, application tables or required columns missing, an unreadable table, no days, or a home
-            of simulated applicants.
+        SourceUnreachableError: the folder or a table in it may not be read.
+        UsageError: application tables or required columns missing, a damaged table, no days, a home of simulated applicants,
+            or one that holds an import of other days.
     """
     if days < 1:
         raise UsageError(f"{days} new days mean nothing", expected="at least one day", remedy="name a higher --days")
     check_source(settings.landing, HOME_CREDIT)
-    files = find_tables(directory)
     calendar = Calendar(until or DEFAULT_UNTIL, days)
+    require_same_plan(settings.landing, calendar)
+    files = find_tables(directory)
     scratch = settings.landing / ".import"
     with _emptied(scratch):
         work = _Import(scratch, calendar, len(files) + len(calendar.all_days), on_progress)
@@ -107,6 +111,7 @@ def import_home_credit(
         n_new = _set_down_applications(work, files[_NEW], calendar.new_days)
         for name in (found for found in HISTORY_TABLES if found in files):
             _set_down_history(work, name, files[name])
+        note_plan(settings.landing, calendar)
         _deliver(work, settings.landing, [name for name in HISTORY_TABLES if name in files])
     return ImportReport(
         first_day=calendar.all_days[0],
@@ -125,23 +130,36 @@ def find_tables(directory: Path) -> dict[str, Path]:
     """The tables of a folder by name, as Parquet, CSV or gzip CSV (the first of these that is there).
 
     Raises:
-        UsageError: no such folder, or an application table is missing.
+        SourceUnreachableError: the folder cannot be read.
+        UsageError: an application table is missing.
     """
+    try:
+        names = {entry.name for entry in directory.iterdir()}
+    except OSError as error:
+        raise _unreachable("the folder", directory, error) from None
     found = {}
     for name in (_LABELLED, _NEW, *HISTORY_TABLES):
-        paths = [directory / f"{name}{extension}" for extension in _EXTENSIONS]
-        existing = [path for path in paths if path.is_file()]
+        existing = [f"{name}{extension}" for extension in _EXTENSIONS if f"{name}{extension}" in names]
         if existing:
-            found[name] = existing[0]
+            found[name] = directory / existing[0]
     missing = [name for name in (_LABELLED, _NEW) if name not in found]
     if missing:
         raise UsageError(
-            f"{', '.join(missing)} not found" if directory.is_dir() else "there is no such folder",
+            f"{', '.join(missing)} not found",
             expected=f"{_LABELLED} and {_NEW}, each as {', '.join(_EXTENSIONS)}",
             where=str(directory),
             remedy='name the folder that holds the tables of the competition "Home Credit Default Risk"',
         )
     return found
+
+
+def _unreachable(what: str, where: Path, error: OSError) -> SourceUnreachableError:
+    return SourceUnreachableError(
+        f"{what} cannot be read: {error.strerror or type(error).__name__}",
+        expected="a folder with the competition's tables that Loanwatch may read",
+        where=str(where),
+        remedy="name another folder, or give Loanwatch the right to read this one",
+    )
 
 
 @contextmanager
@@ -179,7 +197,8 @@ def _batches(work: _Import, file: Path, wanted: Table) -> Iterator[pl.DataFrame]
     """The rows of a table in their order, some at a time.
 
     Raises:
-        UsageError: a required column is missing, or the file cannot be read; the cause is named, its values are not.
+        SourceUnreachableError: the file may not be read.
+        UsageError: a required column is missing, or the file is damaged; the cause is named, its values are not.
     """
     seen = 0
     work.say(f"reading {file.name}")
@@ -188,6 +207,8 @@ def _batches(work: _Import, file: Path, wanted: Table) -> Iterator[pl.DataFrame]
             seen += batch.height
             work.say(f"reading {file.name}: {seen:,} rows")
             yield batch
+    except OSError as error:
+        raise _unreachable("the table", file, error) from None
     except pl.exceptions.PolarsError as error:
         raise UsageError(
             f"the table cannot be read after {seen:,} rows ({type(error).__name__})",

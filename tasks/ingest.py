@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from logging import getLogger
+from pathlib import Path
 
 from schemas.errors import DeliveryRefusedError, UsageError
 from schemas.policy import Policy
@@ -35,6 +36,23 @@ def _check_sources(connection: Connection, pending: list[Delivery]) -> None:
         )
 
 
+def _read_if_new(seen: SeenFolders, received_on: date, folder: Path, known: str | None) -> Delivery | None:
+    """The delivery in a folder; None if it was seen with the content known, or if it is being changed right now."""
+    try:
+        signature = folder_signature(folder)
+        if known is not None and seen.content_sha256(received_on, signature) == known:
+            return None
+        delivery = read_delivery(received_on, folder)
+        is_settled = folder_signature(folder) == signature
+    except FileNotFoundError:
+        is_settled = False
+    if not is_settled:
+        logger.warning("%s is being changed while it is read; it is not ready, and is left to the next run", folder.name)
+        return None
+    seen.remember(received_on, signature, delivery.content_sha256)
+    return delivery
+
+
 def pending_deliveries(settings: Settings, connection: Connection, as_of: date | None) -> list[Delivery]:
     """Ready deliveries up to `as_of` (None: all) whose content is not that of the latest version of their day, in date order.
 
@@ -46,15 +64,10 @@ def pending_deliveries(settings: Settings, connection: Connection, as_of: date |
     seen = SeenFolders(settings.home)
     pending = []
     for received_on, folder in ready_folders(settings.landing).items():
-        if as_of is not None and received_on > as_of:
-            continue
-        signature = folder_signature(folder)
-        if received_on in known and seen.content_sha256(received_on, signature) == known[received_on]:
-            continue
-        delivery = read_delivery(received_on, folder)
-        seen.remember(received_on, signature, delivery.content_sha256)
-        if known.get(received_on) != delivery.content_sha256:
-            pending.append(delivery)
+        if as_of is None or received_on <= as_of:
+            delivery = _read_if_new(seen, received_on, folder, known.get(received_on))
+            if delivery is not None and delivery.content_sha256 != known.get(received_on):
+                pending.append(delivery)
     seen.save()
     _check_sources(connection, pending)
     return pending
@@ -100,14 +113,14 @@ def ingest_delivery(
     """Takes in one delivery, or records why it is refused; one transaction.
 
     Raises:
-        UsageError: it would mix simulated and real rows in one home, or is the hundredth version of its day.
+        UsageError: it would mix simulated and real rows in one home.
+        ResourceError: a file is gone, or may not be read.
     """
     check_home(connection, delivery)
     if delivery.left_aside:
         logger.warning("%s: left aside, no delivered tables: %s", delivery.received_on, ", ".join(delivery.left_aside))
-    known = latest_versions(connection).get(delivery.received_on)
     with transaction(connection):
-        writer = BatchWriter(connection, delivery, known.day_version + 1 if known else 1)
+        writer = BatchWriter(connection, delivery)
         result = _write(writer, policy, on_progress)
     if result.is_refused:
         logger.error("batch %d refused: %s", result.batch_id, result.refused_because)

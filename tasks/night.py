@@ -10,14 +10,15 @@ from pathlib import Path
 from schemas.policy import load_policy
 from schemas.references import BatchScore, Finding, IngestResult, NightSummary, PendingBatch
 from schemas.settings import Settings
+from tasks.ingest import Progress as RowProgress
 from tasks.ingest import ingest_delivery, pending_deliveries
 from tasks.progress import OnProgress
 from tasks.score import score_batch
 from warehouse.checking import require_sound, run_checks
 from warehouse.connection import open_warehouse, transaction
 from warehouse.publication import publish_snapshot
-from warehouse.registry import champion_on, require_policy_in_force
-from warehouse.runs import end_run, start_run
+from warehouse.registry import champion_on, policy_on, require_policy_in_force
+from warehouse.runs import deliveries_since_last_night, end_run, start_run
 from warehouse.scores import pending_batches
 
 
@@ -56,17 +57,40 @@ def require_ready(settings: Settings, as_of: date) -> None:
 
 
 def take_in(settings: Settings, as_of: date, on_progress: OnProgress | None = None) -> list[IngestResult]:
-    """Takes in every ready delivery up to the business date that is new or changed; a refused one is recorded and passed over."""
-    policy = load_policy(settings.policy_file)
+    """Takes in every ready delivery up to the business date that is new or changed; a refused one is recorded and passed over.
+
+    Each is judged by the policy of its own business date, so that a delivery taken in late fares as it would have on time.
+
+    Raises:
+        VerificationError: the policy file differs from the registered policy.
+    """
     results = []
     with open_warehouse(settings) as connection:
+        with transaction(connection):
+            require_policy_in_force(connection, load_policy(settings.policy_file))
         deliveries = pending_deliveries(settings, connection, as_of)
         for number, delivery in enumerate(deliveries, start=1):
-            result = ingest_delivery(connection, delivery, policy)
-            results.append(result)
+            policy = policy_on(connection, delivery.received_on)
+            results.append(ingest_delivery(connection, delivery, policy, _row_progress(on_progress, number - 1, len(deliveries))))
             if on_progress is not None:
                 on_progress(number, len(deliveries), str(delivery.received_on))
     return results
+
+
+def _row_progress(on_progress: OnProgress | None, done: int, of: int) -> RowProgress | None:
+    """Within a delivery: how many rows of which table have been read."""
+    if on_progress is None:
+        return None
+    return lambda delivery, name, n_rows: on_progress(done, of, f"{delivery.received_on}, {n_rows:,} rows of {name}")
+
+
+def news_since_last_night(settings: Settings) -> list[IngestResult]:
+    """What became of every delivery taken in since the last night that ended well, whichever command took it in.
+
+    From the ledger: a refusal is reported though the night that met it was stopped, or tried again.
+    """
+    with open_warehouse(settings) as connection:
+        return deliveries_since_last_night(connection)
 
 
 def find_pending(settings: Settings, as_of: date) -> list[PendingBatch]:

@@ -42,8 +42,9 @@ def confirm_readiness(as_of: date) -> None:
     persist_result=False,
 )
 def take_in_deliveries(as_of: date) -> list[IngestResult]:
-    """New and changed deliveries go to raw, quarantine and the ledger."""
-    return night.take_in(read_settings(), as_of, logged_progress("deliveries taken in"))
+    """New and changed deliveries go to raw, quarantine and the ledger; what came since the last night is reported."""
+    night.take_in(read_settings(), as_of, logged_progress("deliveries taken in"))
+    return night.news_since_last_night(read_settings())
 
 
 @task(name="list_undecided", timeout_seconds=300, persist_result=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +16,11 @@ from schemas.manifest import ModelManifest
 from schemas.parameters import RetrainParameters
 from schemas.policy import Policy, load_policy
 from schemas.settings import Settings
+from tasks.core.fitting import resolve_parameters
 from tasks.core.training import FittedModel, TrainingPlan, fit_model
 from tasks.drift import freeze_reference
 from tasks.model_files import write_model
-from tasks.night import take_in
+from tasks.night import hold_warehouse, publish, recorded_run, take_in
 from tasks.progress import OnProgress
 from warehouse.connection import Connection, open_warehouse, transaction
 from warehouse.features import iter_features, observe_levels
@@ -27,7 +29,6 @@ from warehouse.registry import (
     next_model_version,
     record_promotion,
     register_model,
-    require_policy_in_force,
     training_versions,
 )
 
@@ -47,16 +48,11 @@ class _Fit:
 
 @dataclass(frozen=True)
 class RetrainResult:
-    """A registered version: its manifest, and whether it became champion at once."""
+    """A registered version: its manifest, whether it became champion at once, and how many deliveries were refused before."""
 
     manifest: ModelManifest
     is_champion: bool
-
-
-def champion_exists(settings: Settings) -> bool:
-    """Whether this home has ever had a champion."""
-    with open_warehouse(settings) as connection:
-        return has_champion(connection)
+    n_refused_deliveries: int
 
 
 def _require_rows(versions: pl.DataFrame, as_of: date, parameters: RetrainParameters) -> None:
@@ -112,8 +108,12 @@ def _fit(
 
 
 def _register(connection: Connection, settings: Settings, fit: _Fit, policy: Policy) -> bool:
-    """Files first, then the registry and the drift reference in one transaction: a version that the registry names has both."""
+    """Files first, then the registry and the drift reference in one transaction: a version that the registry names has both.
+
+    A folder of this version that is there already is a leftover of a training that was stopped before it was registered.
+    """
     fitted = fit.model
+    shutil.rmtree(settings.models / fitted.manifest.model_version, ignore_errors=True)
     write_model(settings.models, fitted.manifest, fitted.text)
     with transaction(connection):
         is_first = not has_champion(connection)
@@ -140,10 +140,10 @@ def retrain(
         VerificationError: the policy file differs from the policy in force.
     """
     policy = load_policy(settings.policy_file)
-    with open_warehouse(settings) as connection:
-        with transaction(connection):
-            require_policy_in_force(connection, policy)
-        take_in(settings, as_of, on_progress)
+    resolve_parameters(parameters.parameters, n_rows=0)  # a parameter that does not exist is told before anything is read
+    with hold_warehouse(settings), recorded_run(settings, "retrain", as_of) as run, open_warehouse(settings) as connection:
+        run.deliveries = take_in(settings, as_of, on_progress)
         fit = _fit(connection, settings, as_of, parameters, policy, say)
         is_champion = _register(connection, settings, fit, policy)
-    return RetrainResult(fit.model.manifest, is_champion)
+        publish(settings, run.run_id, as_of)
+    return RetrainResult(fit.model.manifest, is_champion, run.n_refused_deliveries)

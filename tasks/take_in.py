@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
+from logging import getLogger
 
 import polars as pl
 
@@ -16,9 +18,12 @@ from schemas.references import FileCounts
 from tasks.core.repeats import duplicates_of, repeated_in_file
 from tasks.core.validation import Validated, validate
 from warehouse.deliveries.chunks import APPLICANT, ROW_NUMBER, Chunk, Header
+from warehouse.deliveries.faults import refusing_faults
 from warehouse.deliveries.folders import Delivery, TableFile, check_files
 from warehouse.deliveries.reading import count_rows, original_texts, read_chunks, read_header
 from warehouse.ingest_store import BatchWriter
+
+logger = getLogger(__name__)
 
 Report = Callable[[str, int], None]
 
@@ -68,17 +73,23 @@ def _bad_rows(chunk: Chunk, validated: Validated) -> BadRows:
     )
 
 
+def _sorted_rows(file: TableFile, chunk: Chunk, received_on: date) -> tuple[pl.DataFrame, BadRows | None]:
+    """Good rows of a chunk, and the bad ones if there are any."""
+    with refusing_faults(file):
+        validated = validate(file.table, chunk.frame, received_on)
+        return validated.good, _bad_rows(chunk, validated) if chunk.n_rows > validated.good.height else None
+
+
 def _take_in_rows(writer: BatchWriter, file: TableFile, header: Header, report: Report | None) -> FileCounts:
     n_received = n_accepted = n_bad = 0
     for chunk in read_chunks(file, header):
-        validated = validate(file.table, chunk.frame, writer.delivery.received_on)
-        writer.add_rows(file.table, validated.good)
-        if chunk.n_rows > validated.good.height:
-            bad = _bad_rows(chunk, validated)
+        good, bad = _sorted_rows(file, chunk, writer.delivery.received_on)
+        writer.add_rows(file.table, good)
+        if bad:
             writer.add_bad_rows(file.name, bad.failures, bad.rejected)
         n_received += chunk.n_rows
-        n_accepted += validated.good.height
-        n_bad += chunk.n_rows - validated.good.height
+        n_accepted += good.height
+        n_bad += chunk.n_rows - good.height
         if report:
             report(file.table, n_received)
     return FileCounts(n_received, n_accepted, n_bad, extra_columns=header.extra_columns)
@@ -86,22 +97,31 @@ def _take_in_rows(writer: BatchWriter, file: TableFile, header: Header, report: 
 
 def _quarantine_conflicts(writer: BatchWriter, file: TableFile, header: Header, conflicts: pl.DataFrame) -> None:
     """Rows of one applicant that contradict each other: nobody knows which one counts, so none does."""
+    if conflicts.is_empty():
+        return
     texts = original_texts(file, header, set(conflicts[ROW_NUMBER].to_list()))
     text = pl.Series("original_text", [texts[number] for number in conflicts[ROW_NUMBER]], dtype=pl.String)
     rules = [pl.lit("conflicting_duplicate").alias("rule"), pl.lit(APPLICANT).alias("column_name")]
     rows = conflicts.select(ROW_NUMBER, "application_id")
     writer.add_bad_rows(file.name, rows.with_columns(rules), rows.with_columns(text))
+    writer.remove_rows(file.table, conflicts[ROW_NUMBER])
+
+
+def _settle_outcomes(writer: BatchWriter, file: TableFile, header: Header, counts: FileCounts) -> FileCounts:
+    """Takes outcomes that contradict each other out of the accepted ones."""
+    conflicts = writer.find_outcome_conflicts()
+    _quarantine_conflicts(writer, file, header, conflicts)
+    n = conflicts.height
+    return replace(counts, n_accepted=counts.n_accepted - n, n_bad=counts.n_bad + n)
 
 
 def _settle_applications(writer: BatchWriter, file: TableFile, header: Header, counts: FileCounts) -> FileCounts:
     """Takes repeated and unchanged applications out of the accepted ones."""
-    repeats = repeated_in_file(writer.find_repeats(), writer.batch_id)
-    if not repeats.conflicts.is_empty():
-        _quarantine_conflicts(writer, file, header, repeats.conflicts)
-        writer.remove_applications(repeats.conflicts[ROW_NUMBER])
-    writer.remove_applications(repeats.copies[ROW_NUMBER])
+    repeats = repeated_in_file(writer.find_repeats(file.name), writer.batch_id)
+    _quarantine_conflicts(writer, file, header, repeats.conflicts)
+    writer.remove_rows(file.table, repeats.copies[ROW_NUMBER])
     unchanged = writer.find_unchanged() if writer.day_version > 1 else repeats.copies.clear()
-    writer.remove_applications(unchanged[ROW_NUMBER])
+    writer.remove_rows(file.table, unchanged[ROW_NUMBER])
     duplicates = duplicates_of(repeats.copies, unchanged)
     writer.add_duplicates(duplicates)
     n_bad = counts.n_bad + repeats.conflicts.height
@@ -128,7 +148,7 @@ def _take_in_file(writer: BatchWriter, file: TableFile, header: Header, report: 
         return _settle_applications(writer, file, header, counts)
     if file.table == "bureau_balance":
         return replace(counts, n_orphans=writer.count_orphans())
-    return counts
+    return _settle_outcomes(writer, file, header, counts) if file.table == "outcomes" else counts
 
 
 def take_in_files(writer: BatchWriter, policy: Policy, report: Report | None) -> tuple[dict[str, FileCounts], int]:
@@ -137,6 +157,7 @@ def take_in_files(writer: BatchWriter, policy: Policy, report: Report | None) ->
     Raises:
         DeliveryRefusedError: the delivery as a whole cannot be taken in; what was written so far is to be undone.
     """
+    writer.check_version()
     check_files(writer.delivery)
     headers = _read_headers(writer.delivery)
     counts: dict[str, FileCounts] = {}
@@ -149,7 +170,14 @@ def take_in_files(writer: BatchWriter, policy: Policy, report: Report | None) ->
 def _withdraw_absent(writer: BatchWriter) -> int:
     """A folder without an application file says nothing about applications; one with 0 rows withdraws them all."""
     names = [file.name for file in writer.delivery.files if file.table == "application"]
-    return writer.withdraw_absent(names[0]) if names and writer.day_version > 1 else 0
+    if not names or writer.day_version == 1:
+        return 0
+    n_nameless = writer.count_nameless(names[0])
+    if n_nameless:  # any applicant who is not there any more could be one of them
+        found = "batch %d: nobody is withdrawn, for %d of %d bad rows of %s have no readable key"
+        logger.warning(found, writer.batch_id, n_nameless, writer.count_bad(names[0]), names[0])
+        return 0
+    return writer.withdraw_absent(names[0])
 
 
 def _rows_in(file: TableFile, refusal: DeliveryRefusedError) -> int:

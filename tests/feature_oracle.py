@@ -104,9 +104,9 @@ def short(level: str) -> str:
 
 
 def visible(versions: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
-    """Per version the rows of the newest delivery for the applicant up to the end of the version's business date."""
+    """Per version the rows of the newest delivery for the applicant up to the version's own delivery."""
     rows = versions.merge(history.rename(columns={"batch_id": "delivered"}), on="SK_ID_CURR")
-    rows = rows[rows.delivered // 100 <= rows.batch_id // 100]
+    rows = rows[rows.delivered <= rows.batch_id]
     return rows[rows.delivered == rows.groupby("version").delivered.transform("max")]
 
 

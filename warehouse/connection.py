@@ -10,13 +10,16 @@ from logging import getLogger
 
 import duckdb
 
-from schemas.errors import ResourceError, WarehouseBusyError
+from schemas.errors import LoanwatchError, ResourceError, WarehouseBusyError, WarehouseError
 from schemas.settings import Settings
 from warehouse.migrations import migrate
 
 logger = getLogger(__name__)
 
 Connection = duckdb.DuckDBPyConnection
+
+_WITHOUT_SPACE = ("No space left", "Out of Memory", "could not allocate", "failed to offload")
+_REPORT_IT = "this is a fault of the program: run it again, and report it with the version and the command if it stays"
 
 _FIRST_WAIT_SECONDS = 0.05
 _LONGEST_WAIT_SECONDS = 1.0
@@ -83,8 +86,24 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[C
         if not read_only:
             migrate(connection)
         yield connection
+    except duckdb.Error as error:
+        raise _told(error, settings) from None
     finally:
         connection.close()
+
+
+def _told(error: duckdb.Error, settings: Settings) -> LoanwatchError:
+    """An error of DuckDB in our words. The text of a conversion or a constraint quotes values, so it is not passed on."""
+    text = str(error)
+    if any(sign in text for sign in _WITHOUT_SPACE):
+        return ResourceError(
+            "there is no space left, or no memory",
+            where=str(settings.home),
+            remedy="free some space, or raise LOANWATCH_MEMORY_LIMIT, and run the command again; what was committed is whole",
+        )
+    quotes_values = isinstance(error, duckdb.ConversionException | duckdb.ConstraintException | duckdb.OutOfRangeException)
+    told = type(error).__name__ if quotes_values else f"{type(error).__name__}: {text.splitlines()[0] if text else ''}"
+    return WarehouseError(f"the warehouse refused a statement: {told}", where=str(settings.warehouse), remedy=_REPORT_IT)
 
 
 @contextmanager

@@ -106,7 +106,7 @@ class _HistoryStatement:
         return Statement(text, self.values)
 
     def _pick(self, name: str, source: str) -> str:
-        """Per version the newest delivery of that table's rows for the applicant, not later than its business date."""
+        """Per version the newest delivery of that table's rows for the applicant, not later than its own."""
         return _clause(
             name,
             "  SELECT v.application_id, v.batch_id, max(h.batch_id) AS held\n"
@@ -114,7 +114,7 @@ class _HistoryStatement:
             "  JOIN (\n"
             f"    SELECT DISTINCT r.SK_ID_CURR, r.batch_id FROM raw.{source}_v1 AS r\n"
             f"    WHERE r.SK_ID_CURR IN (SELECT application_id FROM {VERSIONS})\n"
-            "  ) AS h ON h.SK_ID_CURR = v.application_id AND h.batch_id <= v.batch_id // 100 * 100 + 99\n"
+            "  ) AS h ON h.SK_ID_CURR = v.application_id AND h.batch_id <= v.batch_id\n"
             "  GROUP BY v.application_id, v.batch_id",
         )
 

@@ -10,14 +10,16 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
-from schemas.errors import UsageError
+from schemas.errors import DeliveryRefusedError, UsageError
 from schemas.references import FileCounts
 from schemas.tables import DELIVERED_TABLES
 from warehouse.connection import Connection
 from warehouse.deliveries.folders import Delivery, TableFile
 from warehouse.sql_files import sql
 
-MAX_DAY_VERSION = 99
+#: The last version of a day is never taken in: it holds the refusal of whatever is delivered past the others, so that the
+#: ledger knows that content again, and one day cannot fill it.
+LAST_DAY_VERSION = 99
 
 DUPLICATE_SCHEMA = {
     "application_id": pl.Int64,
@@ -36,13 +38,7 @@ class DayVersion:
 
 
 def make_batch_id(received_on: date, day_version: int) -> int:
-    """yyyymmddvv. Raises UsageError past 99 versions of a day."""
-    if day_version > MAX_DAY_VERSION:
-        raise UsageError(
-            f"{received_on} was delivered {MAX_DAY_VERSION} times already",
-            expected=f"at most {MAX_DAY_VERSION} versions of a day",
-            remedy="deliver the rows under a later business date",
-        )
+    """yyyymmddvv."""
     return int(f"{received_on:%Y%m%d}") * 100 + day_version
 
 
@@ -87,11 +83,24 @@ def _for_table(name: str, table: str) -> str:
 
 
 class BatchWriter:
-    """Writes one delivery. The caller holds the transaction."""
+    """Writes one delivery, as the next version of its day. The caller holds the transaction."""
 
-    def __init__(self, connection: Connection, delivery: Delivery, day_version: int) -> None:
-        self.connection, self.delivery, self.day_version = connection, delivery, day_version
-        self.batch_id = make_batch_id(delivery.received_on, day_version)
+    def __init__(self, connection: Connection, delivery: Delivery) -> None:
+        known = latest_versions(connection).get(delivery.received_on)
+        self.connection, self.delivery = connection, delivery
+        self.day_version = min(known.day_version + 1, LAST_DAY_VERSION) if known else 1
+        self.batch_id = make_batch_id(delivery.received_on, self.day_version)
+
+    def check_version(self) -> None:
+        """Raises DeliveryRefusedError, `too_many_versions`, where the day was delivered too often."""
+        if self.day_version == LAST_DAY_VERSION:
+            raise DeliveryRefusedError(
+                "too_many_versions",
+                f"{self.delivery.received_on} was delivered {LAST_DAY_VERSION - 1} times before, and is changed again",
+                expected=f"at most {LAST_DAY_VERSION - 1} versions of a day",
+                where=str(self.delivery.folder),
+                remedy="deliver the rows under a later business date",
+            )
 
     def _run(self, statement: str, frames: dict[str, pl.DataFrame], **params: object) -> None:
         for name, frame in frames.items():
@@ -121,19 +130,23 @@ class BatchWriter:
         self._run(sql("ingest/insert_quarantine"), {"failures": failures}, source_file=source_file)
         self._run(sql("ingest/insert_rejected"), {"rejected": rejected}, source_file=source_file)
 
-    def find_repeats(self) -> pl.DataFrame:
-        """application_id, row_number, n_different of the applicants that stand more than once in this delivery."""
-        return self._frame("ingest/find_repeats")
+    def find_repeats(self, source_file: str) -> pl.DataFrame:
+        """application_id, row_number, n_different of the applicants that stand more than once in the application file."""
+        return self._frame("ingest/find_repeats", source_file=source_file)
+
+    def find_outcome_conflicts(self) -> pl.DataFrame:
+        """application_id, row_number of the outcomes of this delivery that contradict each other."""
+        return self._frame("ingest/find_outcome_conflicts")
 
     def find_unchanged(self) -> pl.DataFrame:
         """Rows that equal the live row of their day, as DUPLICATE_SCHEMA."""
         first = make_batch_id(self.delivery.received_on, 1)
         return self._frame("ingest/find_unchanged", first_batch_id=first).cast(DUPLICATE_SCHEMA)  # type: ignore[arg-type]
 
-    def remove_applications(self, row_numbers: pl.Series) -> None:
+    def remove_rows(self, table: str, row_numbers: pl.Series) -> None:
         """Takes rows of this delivery out of the accepted ones again."""
         if len(row_numbers):
-            self._run(sql("ingest/delete_applications"), {"removed": row_numbers.to_frame("row_number")})
+            self._run(_for_table("ingest/remove_rows", table), {"removed": row_numbers.to_frame("row_number")})
 
     def add_duplicates(self, duplicates: pl.DataFrame) -> None:
         """Rows as DUPLICATE_SCHEMA."""
@@ -155,6 +168,10 @@ class BatchWriter:
         """Rows of a file of this delivery in quarantine."""
         return self._number("ingest/count_quarantined", source_file=source_file)
 
+    def count_nameless(self, source_file: str) -> int:
+        """Rows of a file of this delivery in quarantine of which nobody knows whose they are."""
+        return self._number("ingest/count_nameless", source_file=source_file)
+
     def undo_accepted(self) -> None:
         """Nothing of a refused delivery stays but its ledger and its quarantine."""
         for table in sorted({file.table for file in self.delivery.files}):
@@ -167,7 +184,9 @@ class BatchWriter:
         self._run(sql("ingest/delete_rejected"), {}, source_file=source_file)
 
     def write_ledger(self, counts: dict[str, FileCounts], n_received: int, refused_because: str | None) -> None:
-        """The delivery and its files (counts by file name) into the ledger."""
+        """The delivery and its files (counts by file name) into the ledger, in place of what it says under this key."""
+        self._run(sql("ingest/delete_batch"), {})
+        self._run(sql("ingest/delete_batch_files"), {})
         for file in self.delivery.files:
             self._write_file(file, counts.get(file.name, FileCounts()))
         self._run(

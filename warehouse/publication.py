@@ -25,11 +25,13 @@ def _fsync(path: Path) -> None:
 
 
 def _copy_marts(connection: Connection) -> None:
+    """Views become tables. Decisions in force are read off the history that was just copied: the history is worked out once."""
     relations = connection.execute(sql("publish/relations")).fetchall()
     columns = connection.execute(sql("publish/columns")).fetchall()
     connection.execute("CREATE SCHEMA snapshot.marts")
     for name, comment in relations:
-        connection.execute(f"CREATE TABLE snapshot.marts.{name} AS FROM marts.{name} ORDER BY ALL")
+        source = sql("publish/decisions") if name == "decisions" else f"FROM marts.{name}"
+        connection.execute(f"CREATE TABLE snapshot.marts.{name} AS {source}")
         connection.execute(f"COMMENT ON TABLE snapshot.marts.{name} IS {_quoted(comment)}")
     for table, column, comment in columns:
         connection.execute(f"COMMENT ON COLUMN snapshot.marts.{table}.{column} IS {_quoted(comment)}")

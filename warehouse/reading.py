@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from schemas.errors import UsageError
+from schemas.errors import ResourceError, UsageError
 from schemas.readings import Explanation, Record, Status
 from schemas.settings import Settings
 from warehouse.connection import Connection
@@ -21,6 +21,7 @@ def open_snapshot(settings: Settings) -> Iterator[Connection]:
 
     Raises:
         UsageError: nothing was published yet.
+        ResourceError: the file is no snapshot, or may not be read.
     """
     if not settings.snapshot.exists():
         raise UsageError(
@@ -36,7 +37,15 @@ def open_snapshot(settings: Settings) -> Iterator[Connection]:
         "lock_configuration": True,
         "threads": settings.threads,
     }
-    connection = duckdb.connect(str(settings.snapshot), read_only=True, config=config)
+    try:
+        connection = duckdb.connect(str(settings.snapshot), read_only=True, config=config)
+    except duckdb.Error as error:
+        raise ResourceError(
+            f"the snapshot cannot be opened: {type(error).__name__}",
+            expected="a DuckDB file that a night has published",
+            where=str(settings.snapshot),
+            remedy="run `loanwatch nightly`: it replaces the snapshot",
+        ) from None
     try:
         yield connection
     finally:
@@ -57,7 +66,15 @@ def query_snapshot(settings: Settings, query: str) -> tuple[list[str], list[tupl
     """
     with open_snapshot(settings) as connection:
         try:
-            cursor = connection.execute(query)
+            statements = connection.extract_statements(query)
+            if len(statements) != 1:
+                raise UsageError(
+                    f"{len(statements)} statements were given",
+                    expected="one query",
+                    where="loanwatch sql",
+                    remedy="run the queries one after the other",
+                )
+            cursor = connection.execute(statements[0])
             names = [item[0] for item in cursor.description or []]
             return names, cursor.fetchall()
         except duckdb.Error as error:

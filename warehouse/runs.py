@@ -7,6 +7,7 @@ from datetime import date
 from importlib.metadata import version
 from typing import Literal
 
+from schemas.references import IngestResult
 from warehouse.connection import Connection
 from warehouse.registry import now
 from warehouse.sql_files import sql
@@ -30,3 +31,10 @@ def end_run(connection: Connection, run_id: str, status: Literal["done", "failed
     """Records how a run ended, in one line of counts and names."""
     values = {"run_id": run_id, "ended_at": now(), "status": status, "message": message}
     connection.execute(sql("runs/end"), values)
+
+
+def deliveries_since_last_night(connection: Connection) -> list[IngestResult]:
+    """Deliveries taken in or refused since the last night that ended well, oldest first."""
+    cursor = connection.execute(sql("runs/deliveries_since_last_night"))
+    names = [item[0] for item in cursor.description or []]
+    return [IngestResult(files={}, **dict(zip(names, row, strict=True))) for row in cursor.fetchall()]

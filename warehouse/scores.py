@@ -88,10 +88,9 @@ def ensure_features_table(connection: Connection, feature_set: FeatureSet) -> No
 
 
 def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredChunk) -> None:
-    """Writes everything about a chunk of application versions in one transaction, replacing exactly its own key."""
+    """Writes everything about a chunk of application versions in one transaction; its versions have no decision yet."""
     table = features_table(feature_set.feature_set_id)
     registered = {
-        "chunk": chunk.decisions.select("application_id", "batch_id"),
         "new_decisions": chunk.decisions,
         "new_reasons": chunk.reasons,
         "new_quality": chunk.quality,
@@ -102,11 +101,7 @@ def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredCh
     try:
         with transaction(connection):
             for name in ("decisions", "reasons", "quality"):
-                connection.execute(sql(f"score/delete_{name}"))
                 connection.execute(sql(f"score/insert_{name}"))
-            connection.execute(
-                f"DELETE FROM {table} AS f USING chunk AS c WHERE f.application_id = c.application_id AND f.batch_id = c.batch_id"
-            )
             connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
     finally:
         for name in registered:

@@ -6,21 +6,10 @@ from datetime import datetime
 
 import click
 
+from schemas.scenarios import Scenario
 from schemas.settings import read_settings
 
 DATE = click.DateTime(formats=["%Y-%m-%d"])
-
-SCENARIOS = (
-    "none",
-    "income_shift",
-    "heavy_tail_typo",
-    "bureau_outage",
-    "missing_surge",
-    "unseen_category",
-    "sentinel_leak",
-    "younger_applicants",
-    "bad_rows",
-)
 
 
 @click.command(epilog="Example: loanwatch simulate --days 120 --per-day 200 --seed 1 --scenario income_shift")
@@ -30,7 +19,11 @@ SCENARIOS = (
 @click.option("--until", type=DATE, help="Last day. Default: after the newest delivery; in an empty home 2026-06-30.")
 @click.option("--new-days", type=click.IntRange(0), default=7, show_default=True, help="Days that are not history.")
 @click.option(
-    "--scenario", type=click.Choice(SCENARIOS), default="none", show_default=True, help="What is odd about the new days."
+    "--scenario",
+    type=click.Choice([item.value for item in Scenario]),
+    default="none",
+    show_default=True,
+    help="What is odd about the new days.",
 )
 def simulate(days: int, per_day: int, seed: int, until: datetime | None, new_days: int, scenario: str) -> None:
     """Write deliveries of invented applicants, with outcomes for the older ones."""
@@ -53,7 +46,7 @@ def simulate(days: int, per_day: int, seed: int, until: datetime | None, new_day
 
 
 @click.command("import-home-credit", epilog="Example: loanwatch import-home-credit ~/home-credit --days 7")
-@click.argument("directory", type=click.Path(exists=True, file_okay=False))
+@click.argument("directory", type=click.Path())
 @click.option("--until", type=DATE, help="Last day. Default: 2026-06-30.")
 @click.option("--days", type=click.IntRange(1), default=7, show_default=True, help="Days over which the unlabelled are spread.")
 def import_home_credit(directory: str, until: datetime | None, days: int) -> None:

@@ -7,12 +7,13 @@ import logging
 import os
 import signal
 import sys
-from types import FrameType
+import traceback
+from types import FrameType, TracebackType
 from typing import NoReturn
 
 import click
 
-from schemas.errors import LoanwatchError
+from schemas.errors import LoanwatchError, ResourceError
 
 #: command -> module and attribute, loaded only when the command is asked for
 COMMANDS = {
@@ -44,6 +45,9 @@ SUMMARIES = {
 }
 
 
+_ON_RESOURCES = "check that the path exists, belongs to you and has space, and run the command again"
+
+
 class LazyGroup(click.Group):
     """Knows the names of the commands and imports one only when it is used, so that --help is quick."""
 
@@ -70,18 +74,31 @@ class LazyGroup(click.Group):
     epilog="Example: loanwatch simulate --days 120 --per-day 200 --seed 1 && loanwatch retrain && loanwatch nightly",
 )
 @click.option("--home", type=click.Path(file_okay=False), help="Where state lives. Default: LOANWATCH_HOME, else var/.")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error; may stand anywhere.")
 @click.version_option(package_name="loanwatch", message="loanwatch %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, home: str | None, debug: bool) -> None:  # noqa: FBT001  click passes flags by keyword
+def cli(ctx: click.Context, home: str | None, debug: bool) -> None:  # noqa: ARG001, FBT001  main() reads --debug itself
     """Scores new credit applications every night and watches whether they still look like what the model was trained on."""
     if home:
         os.environ["LOANWATCH_HOME"] = home
-    ctx.obj = {"debug": debug}
+    ctx.obj = {"debug": "--debug" in sys.argv}
 
 
-def _terminated(_signum: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + signal.SIGTERM)
+class _Signals:
+    """Remembers which signal came: inside a query DuckDB turns the exception into an error of its own."""
+
+    def __init__(self) -> None:
+        self.received: int | None = None
+
+    def stop(self, number: int, _frame: FrameType | None) -> NoReturn:
+        self.received = number
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise SystemExit(128 + number)
+
+    def listen(self) -> None:
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
 
 
 class _EchoHandler(logging.Handler):
@@ -100,22 +117,52 @@ def _configure_logging() -> None:
         logger.propagate = False
 
 
-def main() -> None:
-    """Entry point. Exit codes: docs/exit-codes.md."""
-    signal.signal(signal.SIGTERM, _terminated)
-    _configure_logging()
-    debug = "--debug" in sys.argv
+def _tell_fault(kind: type[BaseException], _error: BaseException, _traceback: TracebackType | None) -> None:
+    """A fault of the program in one line: the text of a library's error may quote values, so only its name is told."""
+    click.echo(
+        f"loanwatch: a fault of the program: {kind.__name__}\n"
+        "  do next: run the command again with --debug and look at the traceback; what was committed before is whole",
+        err=True,
+    )
+
+
+def _run() -> int:
+    """Runs the command and returns its exit code; errors that a user can meet are told in words."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(args=[item for item in sys.argv[1:] if item != "--debug"], standalone_mode=False)
     except LoanwatchError as error:
-        if debug:
-            raise
-        click.echo(f"loanwatch: {error}", err=True)
-        sys.exit(error.exit_code)
+        _tell(error)
+        return error.exit_code
+    except OSError as error:
+        _tell(ResourceError(f"{type(error).__name__}: {error.strerror}", where=str(error.filename or ""), remedy=_ON_RESOURCES))
+        return ResourceError.exit_code
     except click.exceptions.Abort:
         click.echo("loanwatch: stopped", err=True)
-        sys.exit(130)
+        return 130
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    sys.exit(code if isinstance(code, int) else 0)
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _tell(error: LoanwatchError) -> None:
+    if "--debug" in sys.argv:
+        traceback.print_exc()
+    click.echo(f"loanwatch: {error}", err=True)
+
+
+def main() -> None:
+    """Entry point. Exit codes: docs/exit-codes.md."""
+    signals = _Signals()
+    signals.listen()
+    _configure_logging()
+    if "--debug" not in sys.argv:
+        sys.excepthook = _tell_fault
+    code = 1
+    try:
+        code = _run()
+    finally:
+        if signals.received is not None:
+            click.echo("loanwatch: stopped; run the command again to go on", err=True)
+            sys.exit(128 + signals.received)
+    sys.exit(code)

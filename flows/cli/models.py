@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from schemas.errors import UsageError
+from schemas.errors import DeliveryRefusedError, UsageError
 from schemas.settings import read_settings
 
 if TYPE_CHECKING:
@@ -68,22 +68,29 @@ def _report(manifest: ModelManifest) -> str:
 @click.option("--as-of", type=click.DateTime(formats=["%Y-%m-%d"]), help="Business date. Default: the newest ready delivery.")
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Change a parameter; may be repeated.")
 @click.option("--if-none", is_flag=True, help="Do nothing when the home has a champion already.")
-def retrain(as_of: datetime | None, pairs: tuple[str, ...], if_none: bool) -> None:  # noqa: FBT001  click passes it by keyword
+@click.pass_context
+def retrain(ctx: click.Context, as_of: datetime | None, pairs: tuple[str, ...], if_none: bool) -> None:  # noqa: FBT001  click passes it by keyword
     """Ingest, fit a model on mature outcomes and register it. The first model of a home becomes champion at once."""
     parameters = parse_settings(pairs)
-    from tasks.business_dates import newest_business_date
+    from tasks.business_dates import newest_business_date, require_home
 
-    settings = read_settings()
+    settings = require_home(read_settings())
     day = as_of.date() if as_of else newest_business_date(settings)
-    from flows.cli.progress import progress_bar
-    from tasks.retrain import champion_exists
-    from tasks.retrain import retrain as run
+    from tasks.champion import champion_exists
 
     if if_none and champion_exists(settings):
         click.echo("There is a champion already.")
         return
+    from flows.cli.progress import progress_bar
+    from tasks.retrain import retrain as run
+
     with progress_bar("taking in deliveries") as on_progress:
         result = run(settings, day, parameters, on_progress=on_progress)
     click.echo(_report(result.manifest), nl=False)
     role = "champion, the first of this home" if result.is_champion else "challenger; the champion stays"
     click.echo(f"Registered as {role}. Its files are in {settings.models / result.manifest.model_version}")
+    if result.n_refused_deliveries:
+        click.echo(
+            f"Of the deliveries taken in before, {result.n_refused_deliveries} were refused: see loanwatch nightly.", err=True
+        )
+        ctx.exit(DeliveryRefusedError.exit_code)

@@ -7,16 +7,20 @@ from datetime import date, datetime
 import click
 
 from schemas.errors import DeliveryRefusedError
-from schemas.settings import read_settings
+from schemas.settings import Settings, read_settings
 
 DATE = click.DateTime(formats=["%Y-%m-%d"])
 REFUSED = DeliveryRefusedError.exit_code
 
 
-def _as_of(given: datetime | None) -> date:
-    from tasks.business_dates import newest_business_date
+def _home_and_day(given: datetime | None) -> tuple[Settings, date]:
+    """The home, which has to exist, and the business date; a policy file without sense is told before anything loads."""
+    from schemas.policy import load_policy
+    from tasks.business_dates import newest_business_date, require_home
 
-    return given.date() if given else newest_business_date(read_settings())
+    settings = require_home(read_settings())
+    load_policy(settings.policy_file)
+    return settings, given.date() if given else newest_business_date(settings)
 
 
 @click.command(epilog="Example: loanwatch ingest --as-of 2026-06-30")
@@ -25,15 +29,15 @@ def _as_of(given: datetime | None) -> date:
 def ingest(ctx: click.Context, as_of: datetime | None) -> None:
     """Take in and validate what has arrived, and stop there."""
     from flows.cli.progress import progress_bar
-    from reports.night import night_text
+    from reports.night import ingest_text
 
-    settings = read_settings()
-    day = _as_of(as_of)
-    from tasks.night import recorded_run, take_in
+    settings, day = _home_and_day(as_of)
+    from tasks.night import publish, recorded_run, take_in
 
     with recorded_run(settings, "ingest", day) as summary, progress_bar("taking in deliveries") as on_progress:
         summary.deliveries = take_in(settings, day, on_progress)
-    click.echo(night_text(summary), nl=False)
+        summary.snapshot = str(publish(settings, summary.run_id, day))
+    click.echo(ingest_text(summary), nl=False)
     if summary.n_refused_deliveries:
         ctx.exit(REFUSED)
 
@@ -46,12 +50,11 @@ def nightly(ctx: click.Context, as_of: datetime | None) -> None:
     from flows.prefect_settings import configure_prefect
     from schemas.parameters import NightParameters
 
-    settings = read_settings()
-    day = _as_of(as_of)
+    settings, day = _home_and_day(as_of)
     from tasks.night import require_ready
 
     require_ready(settings, day)  # before Prefect starts, so that a wrong home is told at once
-    configure_prefect(settings)
+    configure_prefect(settings, quiet=not ctx.obj["debug"])
     from flows.nightly import score_nightly
     from reports.night import night_text
 
@@ -67,15 +70,15 @@ def nightly(ctx: click.Context, as_of: datetime | None) -> None:
 @click.pass_context
 def backfill(ctx: click.Context, from_date: datetime, to_date: datetime) -> None:
     """Run the nights between two dates, in order. Interrupted, it goes on where it stopped."""
+    if to_date < from_date:
+        raise click.UsageError("--to lies before --from")
+    settings, _ = _home_and_day(to_date)
     from flows.prefect_settings import configure_prefect
     from schemas.parameters import BackfillParameters
     from tasks.night import require_ready
 
-    if to_date < from_date:
-        raise click.UsageError("--to lies before --from")
-    settings = read_settings()
     require_ready(settings, from_date.date())
-    configure_prefect(settings)
+    configure_prefect(settings, quiet=not ctx.obj["debug"])
     from flows.backfill import backfill_nights
     from reports.night import night_text
 

@@ -233,3 +233,56 @@ def test_rows_of_an_applicant_that_contradict_each_other_all_go_to_quarantine(se
     assert quarantine(settings) == [(FIRST_ID, row, "conflicting_duplicate", "SK_ID_CURR") for row in (1, 71)]
     texts = [text for (text,) in query(settings, "SELECT original_text FROM core.rejected_rows ORDER BY row_number")]
     assert ["1000.0" in texts[0], "1070.0" in texts[1]] == [True, True]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_good_row_beside_a_bad_one_of_the_same_applicant_goes_to_quarantine_too(settings: Settings, ending: str) -> None:
+    keys = [FIRST_ID, *range(FIRST_ID, FIRST_ID + 79)]
+    frame = rows("application", 80, SK_ID_CURR=keys, AMT_CREDIT=[-5.0] + [5.0] * 79)
+    deliver(settings.landing, {"application": frame}, ending=ending)
+    (result,) = take_in(settings)
+    assert (result.n_received, result.n_accepted, result.n_quarantined) == (80, 78, 2)
+    assert quarantine(settings) == [
+        (FIRST_ID, 1, "below_minimum", "AMT_CREDIT"),
+        (FIRST_ID, 2, "conflicting_duplicate", "SK_ID_CURR"),
+    ]
+    assert query(settings, "SELECT row_number FROM core.rejected_rows ORDER BY 1") == [(1,), (2,)]
+
+
+def test_a_good_row_beside_a_ragged_line_of_the_same_applicant_goes_to_quarantine_too(settings: Settings) -> None:
+    lines = as_csv(rows("application", 80)).splitlines()
+    deliver(settings.landing, {"application.csv": "\n".join([*lines, lines[80] + ",1"])})
+    take_in(settings)
+    assert [rule for _, _, rule, _ in quarantine(settings)] == ["conflicting_duplicate", "ragged_row"]
+    assert FIRST_ID + 79 not in accepted(settings)
+
+
+def test_the_key_of_a_broken_line_is_believed_only_where_it_stands_first_and_whole(settings: Settings) -> None:
+    """Else the cell of another column, or the half of a key, would be taken for an applicant."""
+    frame = rows("application", 80, first_id=1)
+    swapped = frame.select("CNT_CHILDREN", pl.exclude("CNT_CHILDREN"))
+    lines = as_csv(swapped).splitlines()
+    deliver(settings.landing, {"application.csv": "\n".join([*lines, lines[80].replace(",80,", ",,7,")])})
+    lines = as_csv(frame).splitlines()
+    deliver(settings.landing, {"application.csv": "\n".join([*lines, "7"])}, day=DAY + timedelta(days=1))
+    assert [result.n_accepted for result in take_in(settings)] == [80, 80]
+    assert [(key, rule) for key, _, rule, _ in quarantine(settings)] == [(None, "ragged_row")] * 2
+
+
+@pytest.mark.parametrize("targets", [[0, 1, 0], [1, 0, 0]])
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_outcomes_that_contradict_each_other_all_go_to_quarantine(settings: Settings, ending: str, targets: list[int]) -> None:
+    keys = [1, 1, *range(2, 80)]
+    deliver(settings.landing, {"outcomes": rows("outcomes", 80, SK_ID_CURR=keys, TARGET=targets + [0] * 77)}, ending=ending)
+    take_in(settings)
+    assert quarantine(settings) == [(1, row, "conflicting_duplicate", "SK_ID_CURR") for row in (1, 2)]
+    assert query(settings, "SELECT min(SK_ID_CURR), count(*) FROM raw.outcomes") == [(2, 78)]
+    assert query(settings, "SELECT n_received, n_accepted, n_bad FROM ops.batch_files") == [(80, 78, 2)]
+    assert query(settings, "SELECT count(*) FROM core.rejected_rows") == [(2,)]
+
+
+def test_an_outcome_delivered_twice_counts_once(settings: Settings) -> None:
+    deliver(settings.landing, {"outcomes": rows("outcomes", 3, SK_ID_CURR=[1, 1, 2], TARGET=[1, 1, 0])})
+    take_in(settings)
+    assert quarantine(settings) == []
+    assert query(settings, "SELECT application_id, target FROM marts.outcomes ORDER BY 1") == [(1, 1), (2, 0)]

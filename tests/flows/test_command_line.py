@@ -49,18 +49,21 @@ def test_an_unknown_command_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, caps
 @pytest.mark.usefixtures("home")
 class TestEmptyHome:
     def test_a_night_without_any_delivery_says_what_to_do(
-        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert run("nightly", monkeypatch=monkeypatch) == 2
         message = capsys.readouterr().err
-        assert "no delivery is ready" in message
+        assert "there is no home here" in message
         assert "do next" in message
+        settings.home.mkdir()
+        assert run("nightly", monkeypatch=monkeypatch) == 2
+        assert "no delivery is ready" in capsys.readouterr().err
 
     def test_status_says_that_nothing_is_published(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert run("status", monkeypatch=monkeypatch) == 0
-        assert "No night has been published" in capsys.readouterr().out
+        assert "Nothing has been published" in capsys.readouterr().out
 
     def test_a_query_without_a_snapshot_is_wrong_usage(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert run("sql", "select 1", monkeypatch=monkeypatch) == 2
@@ -90,6 +93,38 @@ class TestEmptyHome:
         (folder / "_READY").touch()
         assert run("ingest", monkeypatch=monkeypatch) == 10
         assert run("ingest", monkeypatch=monkeypatch) == 0
+
+    def test_a_misspelt_home_does_not_become_a_new_one(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+        for command in (["nightly", "--as-of", "2026-06-30"], ["ingest", "--as-of", "2026-06-30"], ["retrain"]):
+            assert run(*command, monkeypatch=monkeypatch) == 2
+        assert not settings.home.exists()
+
+    def test_an_approval_has_to_name_somebody(self, project: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+        settings.home.mkdir()
+        file = str(project / "schemas" / "policy.toml")
+        assert run("policy", "apply", file, "--by", " ", "--reason", "test", monkeypatch=monkeypatch) == 2
+        assert run("policy", "apply", file, "--by", "Q", "--reason", "", monkeypatch=monkeypatch) == 2
+
+    def test_a_policy_in_force_is_not_applied_again(
+        self, project: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        settings.home.mkdir()
+        command = ["policy", "apply", str(project / "schemas" / "policy.toml"), "--by", "Q", "--reason", "test"]
+        assert run(*command, monkeypatch=monkeypatch) == 0
+        assert run(*command, monkeypatch=monkeypatch) == 0
+        assert "in force already" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [('feature = "DAYS_BIRTH"', 'feature = "NO_SUCH"'), ('columns = ["CODE_GENDER"', 'columns = ["NOT_A_COLUMN"')],
+    )
+    def test_a_policy_that_every_night_would_stumble_over_is_not_applied(
+        self, old: str, new: str, project: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.home.mkdir()
+        file = tmp_path / "policy.toml"
+        file.write_text((project / "schemas" / "policy.toml").read_text().replace(old, new))
+        assert run("policy", "apply", str(file), "--by", "Q", "--reason", "test", monkeypatch=monkeypatch) == 14
 
     def test_a_policy_that_means_nothing_ends_with_14(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         file = tmp_path / "policy.toml"
@@ -137,6 +172,8 @@ class TestHomeWithAChampion:
         assert run("nightly", monkeypatch=monkeypatch) == 0
         file = tmp_path / "out.csv"
         for query in (
+            "",
+            "SELECT 1; SELECT 2",
             f"COPY (SELECT 1) TO '{file}'",
             "DELETE FROM marts.decisions",
             f"SELECT * FROM read_csv('{settings.home}/landing/x.csv')",

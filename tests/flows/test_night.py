@@ -142,11 +142,12 @@ def test_a_policy_file_that_was_not_applied_stops_the_night_until_it_is(
 def test_a_model_file_that_was_edited_cannot_score(settings: Settings, file: str) -> None:
     path = next(settings.models.iterdir()) / file
     path.write_text(path.read_text().replace("1", "2", 1))
+    before = snapshot_hashes(settings)
     with pytest.raises(VerificationError) as raised:
         run_night()
     assert raised.value.exit_code == 14
     assert stored(settings, "SELECT count(*) FROM score.decisions") == [(0,)]
-    assert not settings.snapshot.exists()
+    assert snapshot_hashes(settings) == before
 
 
 def test_a_promotion_decides_from_the_next_night_on_and_never_decides_again(settings: Settings) -> None:

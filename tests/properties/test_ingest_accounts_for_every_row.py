@@ -20,7 +20,7 @@ from tests.conftest import settings_of
 from tests.deliveries import DAY, as_csv, deliver, rows
 from warehouse.connection import Connection, open_warehouse
 
-_DEFECTS = ("", "", "", "negative", "text", "ragged", "open quote")
+_DEFECTS = ("", "", "", "", "negative", "text", "ragged", "open quote", "no key")
 Row = tuple[int, float, str]  # applicant, credit, defect
 row_lists = st.lists(st.tuples(st.integers(1, 6), st.sampled_from([10.0, 20.0]), st.sampled_from(_DEFECTS)), max_size=9)
 
@@ -35,12 +35,14 @@ class Expected:
         """(accepted, bad, duplicates) of a version; None if it is refused."""
         good = [(key, credit) for key, credit, defect in delivered if not defect]
         amounts = {key: {c for k, c in good if k == key} for key, _ in good}
-        sound = {key: found.pop() for key, found in amounts.items() if len(found) == 1}
+        bad = {key for key, _, defect in delivered if defect and defect != "no key"}
+        sound = {key: found.pop() for key, found in amounts.items() if len(found) == 1 and key not in bad}
         n_bad = len(delivered) - sum(key in sound for key, _ in good)
         if n_bad > 1 and n_bad > max_bad_share * len(delivered):
             return None
         n_new = sum(self.live.get(key) != credit for key, credit in sound.items())
-        present = {key for key, _, _ in delivered}
+        is_all_known = all(defect != "no key" for _, _, defect in delivered)
+        present = {key for key, _, _ in delivered} if is_all_known else set(self.live)
         self.live = {key: credit for key, credit in self.live.items() if key in present} | sound
         return n_new, n_bad, len(delivered) - n_bad - n_new
 
@@ -51,7 +53,8 @@ def _csv(delivered: Sequence[Row]) -> str:
     for number, (_, credit, defect) in enumerate(delivered, start=1):
         old = f",{credit},"
         spoilt = {"negative": f",-{credit},", "text": ",much,", "ragged": f",{credit},,", "open quote": f',"{credit},'}
-        lines[number] = lines[number].replace(old, spoilt.get(defect, old))
+        line = lines[number].replace(old, spoilt.get(defect, old))
+        lines[number] = "?" + line if defect == "no key" else line
     return "\n".join(lines)
 
 

@@ -11,6 +11,7 @@ import pytest
 from schemas.errors import UsageError
 from schemas.settings import Settings
 from tests.deliveries import DAY, all_tables, as_csv, deliver, query, rows, take_in
+from warehouse import ingest_store
 
 V1, V2, V3 = 2026060101, 2026060102, 2026060103
 LATER = DAY + timedelta(days=1)
@@ -237,3 +238,48 @@ def test_a_fault_half_way_leaves_no_trace(settings: Settings, monkeypatch: pytes
     counts = query(settings, "SELECT (SELECT count(*) FROM raw.application), (SELECT count(*) FROM ops.batches)")
     assert counts == [(0, 0)]
     assert [result.n_accepted for result in take_in(settings)] == [3]
+
+
+@pytest.mark.parametrize("key", ["1O0001", "", "-7"])
+def test_nobody_is_withdrawn_while_a_row_in_quarantine_has_no_readable_key(
+    settings: Settings, caplog: pytest.LogCaptureFixture, key: str
+) -> None:
+    deliver_applications(settings, (1, 10.0), (2, 20.0), (3, 30.0))
+    take_in(settings)
+    text = as_csv(applications((1, 10.0), (2, 20.0)))
+    deliver(settings.landing, {"application.csv": text.replace("\n2,", f"\n{key},")})
+    (result,) = take_in(settings)
+    assert (result.n_duplicates, result.n_quarantined, result.n_withdrawn) == (1, 1, 0)
+    assert "nobody is withdrawn, for 1 of 1 bad rows of application.csv have no readable key" in caplog.text
+    deliver(settings.landing, {"application.csv": text})
+    assert [result.n_withdrawn for result in take_in(settings)] == [1]
+    assert withdrawals(settings) == [(3, V1, V3)]
+
+
+def test_an_applicant_who_contradicts_himself_is_not_withdrawn_and_others_are(settings: Settings) -> None:
+    deliver_applications(settings, (1, 10.0), (2, 20.0))
+    take_in(settings)
+    deliver_applications(settings, (1, 10.0), (1, -1.0), *((key, 5.0) for key in range(10, 90)))
+    (result,) = take_in(settings)
+    assert (result.n_quarantined, result.n_withdrawn) == (2, 1)
+    assert withdrawals(settings) == [(2, V1, V2)]
+
+
+def test_a_day_delivered_too_often_is_refused_once_for_each_content_and_the_next_day_goes_on(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_store, "LAST_DAY_VERSION", 3)
+    for credit in (10.0, 11.0):
+        deliver_applications(settings, (1, credit))
+        take_in(settings)
+    for credit in (12.0, 13.0):
+        deliver_applications(settings, (1, credit), (2, credit))
+        deliver_applications(settings, (1, credit), day=LATER)
+        refused, taken = take_in(settings)
+        assert (refused.batch_id, refused.n_received, taken.n_accepted) == (V3, 2, 1)
+        assert refused.refused_because == "too_many_versions: 2026-06-01 was delivered 2 times before, and is changed again"
+        assert take_in(settings) == []
+    ledger = query(settings, "SELECT batch_id, is_refused FROM ops.batches WHERE received_on = DATE '2026-06-01' ORDER BY 1")
+    assert ledger == [(V1, False), (V2, False), (V3, True)]
+    assert query(settings, f"SELECT count(*) FROM ops.batch_files WHERE batch_id = {V3}") == [(1,)]
+    assert [row for row in versions(settings) if row[1] < 2026060200] == [(1, V1, 10.0), (1, V2, 11.0)]

@@ -10,6 +10,7 @@ import pytest
 
 from schemas.errors import UsageError
 from tasks.deliver import HOME_CREDIT, SIMULATED, delivery_days, write_delivery
+from warehouse.deliveries.folders import read_delivery
 
 DAY = date(2026, 6, 30)
 FRAMES = {"application": pl.DataFrame({"SK_ID_CURR": [1, 2]}), "outcomes": pl.DataFrame({"SK_ID_CURR": [1]})}
@@ -80,3 +81,18 @@ def test_only_folders_named_by_a_day_are_deliveries(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     assert delivery_days(tmp_path) == [date(2026, 6, 29), date(2026, 6, 30)]
     assert delivery_days(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize(
+    "ready", [b"simulated", b"simulated\r\n", b" simulated \nmore", b"", b"Simulated", b"\xff\xfe", b"home_credit\n"]
+)
+def test_writer_and_reader_of_deliveries_agree_on_the_source(tmp_path: Path, ready: bytes) -> None:
+    folder = tmp_path / "2026-06-29"
+    folder.mkdir()
+    (folder / "_READY").write_bytes(ready)
+    source = read_delivery(date(2026, 6, 29), folder).source
+    assert source == ("simulated" if b" simulated " in ready or ready.startswith(b"simulated") else "real")
+    fits, other = (SIMULATED, HOME_CREDIT) if source == "simulated" else (HOME_CREDIT, SIMULATED)
+    write_delivery(tmp_path, DAY, FRAMES, source=fits, is_history=False)
+    with pytest.raises(UsageError, match=f"this home holds {source} applicants"):
+        write_delivery(tmp_path, DAY, FRAMES, source=other, is_history=False)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
-from schemas.errors import UsageError
+from schemas.errors import SourceUnreachableError, UsageError
 from schemas.settings import Settings
 from schemas.tables import HISTORY_TABLES, table
 from tasks.core.importing import Calendar, assign_days, with_delivered_types
@@ -134,8 +135,73 @@ def test_missing_history_tables_are_named_and_application_tables_required(
     (tmp_path / "few" / "application_test.parquet").unlink()
     with pytest.raises(UsageError, match="application_test not found"):
         import_home_credit(settings, tmp_path / "few")
-    with pytest.raises(UsageError, match="no such folder"):
-        import_home_credit(settings, tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", ["nowhere", "a_file"])
+def test_a_folder_that_cannot_be_read_is_an_unreachable_source(settings: Settings, tmp_path: Path, name: str) -> None:
+    (tmp_path / "a_file").touch()
+    with pytest.raises(SourceUnreachableError, match="cannot be read") as refused:
+        import_home_credit(settings, tmp_path / name)
+    assert (refused.value.exit_code, refused.value.where) == (13, str(tmp_path / name))
+    assert not settings.landing.exists()
+
+
+def test_a_table_that_may_not_be_read_is_an_unreachable_source(
+    settings: Settings, tables: dict[str, pl.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tables, tmp_path / "source", "parquet")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(pl, "scan_parquet", refuse)
+    with pytest.raises(SourceUnreachableError, match="Permission denied"):
+        import_home_credit(settings, folder)
+    assert list(settings.landing.iterdir()) == []
+
+
+@pytest.mark.parametrize("other", [{"days": 2}, {"until": date(2026, 6, 29)}])
+def test_an_import_of_other_days_into_the_same_home_is_refused(
+    settings: Settings, report: ImportReport, tmp_path: Path, other: dict[str, Any]
+) -> None:
+    before = content(settings.landing)
+    with pytest.raises(UsageError, match="import of other days") as refused:
+        import_home_credit(settings, tmp_path / "source", **other)
+    assert refused.value.exit_code == 2
+    assert "--until 2026-06-30 --days 7" in refused.value.remedy
+    assert content(settings.landing) == before
+
+
+def test_an_interrupted_import_is_completed_by_the_same_command(
+    settings: Settings, tables: dict[str, pl.DataFrame], tmp_path: Path
+) -> None:
+    class PowerCutError(Exception):
+        pass
+
+    def cut(step: int, steps: int, what: str) -> None:
+        if what.startswith("delivered 2026-06-24"):
+            raise PowerCutError
+
+    source = write(tables, tmp_path / "source", "parquet")
+    with pytest.raises(PowerCutError):
+        import_home_credit(settings, source, on_progress=cut)
+    with pytest.raises(UsageError, match="import of other days"):
+        import_home_credit(settings, source, days=3)
+    import_home_credit(settings, source)
+    whole = Settings(**{**vars(settings), "home": tmp_path / "whole"})
+    import_home_credit(whole, source)
+    assert content(settings.landing) == content(whole.landing)
+
+
+def test_deliveries_that_no_import_made_are_not_replaced(
+    settings: Settings, tables: dict[str, pl.DataFrame], tmp_path: Path
+) -> None:
+    folder = settings.landing / "2026-06-30"
+    folder.mkdir(parents=True)
+    (folder / "_READY").touch()
+    with pytest.raises(UsageError, match="days of this import have a delivery already: 1"):
+        import_home_credit(settings, write(tables, tmp_path / "source", "parquet"))
+    assert content(settings.landing) == {"2026-06-30/_READY": b""}
 
 
 def test_a_table_without_a_required_column_is_refused(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from schemas.errors import NoChampionError, VerificationError
-from schemas.policy import load_policy
+from schemas.policy import Policy, load_policy
 from schemas.settings import Settings
 from warehouse.connection import Connection, open_warehouse
 from warehouse.registry import (
@@ -109,3 +109,23 @@ def test_an_edited_policy_row_is_found(settings: Settings) -> None:
 def test_in_a_home_that_never_decided_a_change_is_effective_from_the_beginning(settings: Settings) -> None:
     with open_warehouse(settings) as connection:
         assert next_effective_on(connection) == date(1, 1, 1)
+
+
+def test_a_policy_stored_before_a_key_existed_keeps_its_hash() -> None:
+    policy = load_policy(None)
+    said = policy.model_dump(mode="json", exclude_unset=True)
+
+    class LaterPolicy(Policy):
+        new_rule: float = 0.5
+
+    assert LaterPolicy.model_validate(said).sha256 == policy.sha256
+
+
+def test_of_two_policies_put_in_force_between_two_nights_the_last_one_counts_whatever_the_clock_says(settings: Settings) -> None:
+    first = load_policy(None)
+    second = first.model_copy(update={"bands": first.bands.model_copy(update={"decline_from": 1.5})})
+    with open_warehouse(settings) as connection:
+        for policy in (first, second):
+            register_policy(connection, policy, kind="applied", applied_by="Q", reason="test")
+        connection.execute("UPDATE registry.policies_v1 SET applied_at = applied_at - INTERVAL 1 DAY WHERE policy_id = 2")
+        assert policy_on(connection, DAY) == second

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
+from schemas.errors import ResourceError
 from schemas.settings import Settings
 from tasks import ingest
-from tests.deliveries import DAY, all_tables, deliver, rows, take_in
+from tests.deliveries import DAY, all_tables, deliver, file_bytes, rows, take_in
+from warehouse.connection import open_warehouse
+from warehouse.deliveries.folders import Delivery
 from warehouse.deliveries.seen import FILE, folder_signature
 
 
@@ -49,3 +56,65 @@ def test_a_marker_that_comes_later_changes_the_signature(tmp_path: Path) -> None
     (folder / "_HISTORY").touch()
     assert folder_signature(folder) != before
     assert DAY.isoformat() in str(folder)
+
+
+def refusing(path: Path) -> Callable[..., NoReturn]:
+    def fail(*_arguments: object, **_named: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    return fail
+
+
+def test_a_folder_that_may_not_be_listed_is_an_error_of_the_surroundings(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = deliver(settings.landing, all_tables(2))
+    monkeypatch.setattr(os, "scandir", refusing(folder))
+    with pytest.raises(ResourceError, match="Permission denied") as caught:
+        take_in(settings)
+    assert (caught.value.exit_code, caught.value.where) == (15, str(folder))
+
+
+@pytest.mark.parametrize("method", ["iterdir", "is_file"])
+def test_a_landing_place_that_may_not_be_read_is_an_error_of_the_surroundings(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    deliver(settings.landing, all_tables(2))
+    with open_warehouse(settings) as connection:
+        monkeypatch.setattr(Path, method, refusing(settings.landing))
+        with pytest.raises(ResourceError, match="Permission denied"):
+            ingest.pending_deliveries(settings, connection, None)
+
+
+@pytest.mark.parametrize("step", ["folder_signature", "read_delivery"])
+def test_a_folder_that_vanishes_is_not_ready_and_the_next_one_goes_on(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, step: str
+) -> None:
+    folder = deliver(settings.landing, all_tables(2))
+    deliver(settings.landing, all_tables(3), day=DAY + timedelta(days=1))
+    real = getattr(ingest, step)
+
+    def vanish(*given: Any) -> Any:
+        if folder.exists() and folder in given:
+            shutil.rmtree(folder)
+        return real(*given)
+
+    monkeypatch.setattr(ingest, step, vanish)
+    assert [result.n_accepted for result in take_in(settings)] == [3]
+    assert "2026-06-01 is being changed while it is read" in caplog.text
+
+
+def test_a_folder_that_is_written_to_while_it_is_hashed_waits_for_the_next_run(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = deliver(settings.landing, {"application": rows("application", 2)})
+    real = ingest.read_delivery
+
+    def write(day: date, path: Path) -> Delivery:
+        (folder / "bureau.parquet").write_bytes(file_bytes(rows("bureau", 2), "parquet"))
+        return real(day, path)
+
+    monkeypatch.setattr(ingest, "read_delivery", write)
+    assert take_in(settings) == []
+    monkeypatch.undo()
+    assert [result.n_accepted for result in take_in(settings)] == [2]

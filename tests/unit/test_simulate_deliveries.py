@@ -118,7 +118,16 @@ def test_progress_counts_the_days(settings: Settings) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"days": 0}, {"new_days": -1}, {"per_day": -1}, {"seed": 2**17}, {"scenario": "storm"}, {"until": date(1999, 1, 1)}],
+    [
+        {"days": 0},
+        {"new_days": -1},
+        {"per_day": -1},
+        {"seed": 2**17},
+        {"scenario": "storm"},
+        {"until": date(1999, 1, 1)},
+        {"until": date(1, 1, 2)},
+        {"days": 10**9},
+    ],
 )
 def test_impossible_requests_are_refused_before_anything_is_written(settings: Settings, changes: dict[str, object]) -> None:
     with pytest.raises(UsageError):
@@ -135,3 +144,75 @@ def test_a_home_of_real_applicants_takes_no_simulated_ones(settings: Settings) -
     with pytest.raises(UsageError, match="real applicants"):
         simulate_one_day(settings, LAST, per_day=1, seed=1)
     assert [path.name for path in settings.landing.iterdir()] == ["2026-06-30"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"seed": 9}, {"per_day": 4}, {"new_days": 0}, {"scenario": "income_shift"}, {"days": 3, "until": date(2026, 7, 2)}],
+)
+def test_days_that_were_delivered_before_are_never_replaced_by_others(settings: Settings, changes: dict[str, object]) -> None:
+    simulate(settings, until=LAST)
+    before = content(settings.landing)
+    with pytest.raises(UsageError, match="delivered before with other content") as refused:
+        simulate(settings, **({"until": LAST} | changes))  # type: ignore[arg-type]
+    assert (refused.value.exit_code, bool(refused.value.expected), bool(refused.value.remedy)) == (2, True, True)
+    assert refused.value.where.startswith("landing/2026-06-")
+    assert content(settings.landing) == before
+    with pytest.raises(UsageError, match="delivered before with other content"):
+        simulate_one_day(settings, LAST, per_day=3, seed=9)
+    assert content(settings.landing) == before
+
+
+def test_a_folder_that_nobody_simulated_is_never_replaced(settings: Settings) -> None:
+    folder = settings.landing / LAST.isoformat()
+    folder.mkdir(parents=True)
+    (folder / "application.csv").touch()
+    with pytest.raises(UsageError, match="1 of the 4 days"):
+        simulate(settings, until=LAST)
+    assert content(settings.landing) == {"2026-06-30/application.csv": b""}
+
+
+def test_an_interrupted_run_does_not_bind_the_days_that_it_never_wrote(settings: Settings) -> None:
+    class PowerCutError(Exception):
+        pass
+
+    def cut(done: int, total: int, what: str) -> None:
+        raise PowerCutError
+
+    with pytest.raises(PowerCutError):
+        simulate(settings, on_progress=cut)
+    following = simulate(settings, days=2, seed=9)
+    assert following.first_day == LAST - timedelta(days=2)
+    # The first command cannot have its days any more, so it goes on where the home ends.
+    assert simulate(settings).first_day == following.last_day + timedelta(days=1)
+
+
+def outcomes_delivered(settings: Settings) -> pl.DataFrame:
+    files = sorted(settings.landing.rglob("outcomes.parquet"))
+    return pl.concat([simulate_outcomes(LAST, 0, 0), *map(pl.read_parquet, files)]).sort("SK_ID_CURR")
+
+
+def test_outcomes_due_on_days_that_are_there_already_come_with_the_next_new_day(settings: Settings) -> None:
+    earlier = LAST - timedelta(days=120)
+    simulate(settings, days=1, new_days=1, until=LAST)
+    simulate(settings, days=1, new_days=0, until=earlier, seed=2)
+    before = content(settings.landing)
+    assert simulate(settings, days=1, new_days=1, until=LAST).n_outcomes == 0
+    assert content(settings.landing) == before
+    assert simulate_one_day(settings, LAST + timedelta(days=1), per_day=3, seed=1).n_outcomes == 3
+    assert outcomes_delivered(settings).equals(simulate_outcomes(earlier, 3, 2).sort("SK_ID_CURR"))
+
+
+def test_days_put_in_between_deliver_no_outcome_a_second_time(settings: Settings) -> None:
+    for back in (200, 0, 130, 100):
+        simulate(settings, days=1, new_days=0, until=LAST - timedelta(days=back))
+    simulate(settings, days=1, new_days=0, until=LAST + timedelta(days=80))
+    made = [simulate_outcomes(LAST - timedelta(days=back), 3, 1) for back in (200, 130, 100, 0)]
+    assert outcomes_delivered(settings).equals(pl.concat(made).sort("SK_ID_CURR"))
+
+
+def test_notes_that_cannot_be_understood_are_named(settings: Settings) -> None:
+    simulate(settings)
+    (settings.landing / ".simulation.json").write_text('{"days": {"2026-06-30": {"seed": 1}}}')
+    with pytest.raises(UsageError, match="cannot be understood"):
+        simulate(settings)

@@ -5,7 +5,6 @@ The work per line is vectorised: 170 MB of applications take well under a second
 
 from __future__ import annotations
 
-import csv
 import gzip
 import re
 from collections.abc import Iterator
@@ -22,8 +21,11 @@ BLOCK_BYTES = 16 * 2**20
 MAX_LINE_BYTES = 2**20
 
 _NEWLINE, _RETURN, _COMMA, _QUOTE, _HIGH = 10, 13, 44, 34, 128
-_FIELD = rb'(?:"(?:[^"]|"")*"|[^",]*)'
-_WELL_QUOTED = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*")
+#: Possessive throughout: a line of a megabyte is matched in one pass, without a stack of places to come back to.
+_QUOTED = rb'"[^"]*+(?:""[^"]*+)*+"'
+_FIELD = rb"(?:" + _QUOTED + rb'|[^",]*+)'
+_WELL_QUOTED = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*+")
+_QUOTED_FIELD = re.compile(_QUOTED)
 
 Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -115,8 +117,8 @@ def _check_encoding(rules: dict[int, str], lines: Lines, array: npt.NDArray[np.u
 def _quoted_rule(line: bytes, n_columns: int) -> str | None:
     if not _WELL_QUOTED.fullmatch(line):
         return "bad_quoting"
-    fields = next(csv.reader([line.decode("utf-8")], strict=True))
-    return None if len(fields) == n_columns else "ragged_row"
+    n_commas = _QUOTED_FIELD.sub(b"", line).count(b",")
+    return None if n_commas == n_columns - 1 else "ragged_row"
 
 
 def broken_lines(lines: Lines, n_columns: int) -> dict[int, str]:

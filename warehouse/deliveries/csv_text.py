@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import zlib
 from collections.abc import Iterator
 from typing import IO
 
@@ -27,7 +26,6 @@ from warehouse.deliveries.folders import TableFile
 
 _OTHER_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "bar"}
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_DAMAGED = (OSError, EOFError, zlib.error)
 _MAX_KEY_DIGITS = 18
 
 
@@ -69,29 +67,21 @@ def read_csv_header(file: TableFile) -> Header:
     Raises:
         DeliveryRefusedError: `empty_file`, `wrong_delimiter`, `unreadable_file`, `missing_column`, `duplicate_column`.
     """
-    try:
-        with open_text(file) as stream:
-            return compare_header(table(file.table), file, _names(file, stream))
-    except _DAMAGED as error:
-        raise unreadable(file, f"it is damaged ({type(error).__name__})") from None
+    with open_text(file) as stream:
+        return compare_header(table(file.table), file, _names(file, stream))
 
 
 def count_csv_rows(file: TableFile) -> int:
     """Lines after the header that are not blank."""
-    try:
-        with open_text(file) as stream:
-            stream.readline(MAX_LINE_BYTES)
-            return sum(len(split_lines(data).starts) for data in blocks(stream))
-    except _DAMAGED as error:
-        raise unreadable(file, f"it is damaged ({type(error).__name__})") from None
+    with open_text(file) as stream:
+        stream.readline(MAX_LINE_BYTES)
+        return sum(len(split_lines(data).starts) for data in blocks(stream))
 
 
 def _applicant(line: str, index: int | None) -> int | None:
-    """The applicant's key of a broken line, where a whole number stands in its place."""
-    if index is None:
-        return None
-    fields = line.split(",", index + 1)
-    key = fields[index].strip().strip('"') if len(fields) > index else ""
+    """The applicant's key of a broken line, where it stands first and is whole: further on, nobody knows whose cell it is."""
+    first, comma, _ = line.partition(",")
+    key = first.strip().strip('"') if index == 0 and comma else ""
     return int(key) if key.isascii() and key.isdigit() and len(key) <= _MAX_KEY_DIGITS else None
 
 
@@ -122,7 +112,7 @@ def _parse(text: bytes, names: list[str], wanted: tuple[str, ...]) -> pl.DataFra
     return frame.rename({f"column_{names.index(name)}": name for name in wanted})
 
 
-def _chunk(data: bytes, names: list[str], header: Header, first_row: int) -> Chunk:
+def _chunk(file: TableFile, data: bytes, names: list[str], header: Header, first_row: int) -> Chunk:
     lines = split_lines(data)
     rules = broken_lines(lines, len(names))
     is_broken: Mask = np.zeros(len(lines.starts), dtype=np.bool_)
@@ -130,7 +120,7 @@ def _chunk(data: bytes, names: list[str], header: Header, first_row: int) -> Chu
     whole = np.flatnonzero(~is_broken)
     frame = _parse(without_lines(lines, is_broken), names, header.columns)
     if frame.height != len(whole):
-        raise AssertionError(f"{frame.height} rows came of {len(whole)} lines")
+        raise unreadable(file, f"{frame.height} rows came of {len(whole)} lines")
     key_index = names.index(APPLICANT) if APPLICANT in names else None
     return Chunk(
         frame.with_columns(pl.Series(ROW_NUMBER, whole + first_row, dtype=pl.Int64)),
@@ -146,12 +136,9 @@ def read_csv_chunks(file: TableFile, header: Header) -> Iterator[Chunk]:
         DeliveryRefusedError: `unreadable_file`.
     """
     first_row = 1
-    try:
-        with open_text(file) as stream:
-            names = _names(file, stream)
-            for data in blocks(stream):
-                chunk = _chunk(data, names, header, first_row)
-                yield chunk
-                first_row += chunk.n_rows
-    except _DAMAGED as error:
-        raise unreadable(file, f"a part of it is damaged ({type(error).__name__})") from None
+    with open_text(file) as stream:
+        names = _names(file, stream)
+        for data in blocks(stream):
+            chunk = _chunk(file, data, names, header, first_row)
+            yield chunk
+            first_row += chunk.n_rows

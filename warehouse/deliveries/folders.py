@@ -16,6 +16,8 @@ logger = getLogger(__name__)
 
 READY = "_READY"
 HISTORY = "_HISTORY"
+#: What the one line of _READY may name; without a line the rows are real.
+SIMULATED, HOME_CREDIT = "simulated", "home_credit"
 FORMATS = (".parquet", ".csv", ".csv.gz")
 
 _MAX_SOURCE_LENGTH = 64
@@ -65,7 +67,8 @@ def table_of(file_name: str) -> str | None:
     return None
 
 
-def _business_date(name: str) -> date | None:
+def business_date(name: str) -> date | None:
+    """The day that a folder is named by; None where the name is no YYYY-MM-DD."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", name, flags=re.ASCII):
         return None
     try:
@@ -74,15 +77,38 @@ def _business_date(name: str) -> date | None:
         return None
 
 
-def ready_folders(landing: Path) -> dict[date, Path]:
-    """The folders that say they are complete, by business date in order; nothing else is looked at."""
-    if not landing.is_dir():
+def dated_folders(landing: Path) -> dict[date, Path]:
+    """The folders that are named by a day, ready or not, in order.
+
+    Raises:
+        ResourceError: the landing place may not be read.
+    """
+    try:
+        dated = [(day, entry) for entry in landing.iterdir() if (day := business_date(entry.name)) and entry.is_dir()]
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    dated = [(_business_date(entry.name), entry) for entry in landing.iterdir()]
-    found = {day: entry for day, entry in dated if day and (entry / READY).is_file()}
+    except OSError as error:
+        raise out_of_reach(landing, error) from None
+    return dict(sorted(dated))
+
+
+def _is_ready(folder: Path) -> bool:
+    try:
+        return (folder / READY).is_file()
+    except OSError as error:
+        raise out_of_reach(folder, error) from None
+
+
+def ready_folders(landing: Path) -> dict[date, Path]:
+    """The folders that say they are complete, by business date in order; nothing else is looked at.
+
+    Raises:
+        ResourceError: the landing place or a folder may not be read.
+    """
+    found = {day: entry for day, entry in dated_folders(landing).items() if _is_ready(entry)}
     for folder in [entry for entry in found.values() if entry.is_symlink()]:
         logger.warning("%s is a link and is not followed; put the folder itself into the landing place", folder)
-    return {day: entry for day, entry in sorted(found.items()) if not entry.is_symlink()}
+    return {day: entry for day, entry in found.items() if not entry.is_symlink()}
 
 
 def _is_regular(path: Path) -> bool:
@@ -103,10 +129,35 @@ def _content_sha256(files: list[TableFile], *, is_history: bool) -> str:
     return digest.hexdigest()
 
 
-def _source(ready: Path) -> str:
-    with ready.open("rb") as file:
-        line = file.read(_MAX_SOURCE_LENGTH).decode("utf-8", errors="replace").split("\n")[0].strip()
-    return "simulated" if line == "simulated" else "real"
+def source_class(source: str) -> str:
+    """`simulated` or `real`: the kind of rows that a named source delivers."""
+    return SIMULATED if source == SIMULATED else "real"
+
+
+def held_source(folder: Path) -> str:
+    """`simulated` or `real`: the kind of rows in a ready folder, by the first line of its _READY.
+
+    Raises:
+        ResourceError: it may not be read.
+        FileNotFoundError: it vanished meanwhile.
+    """
+    try:
+        with (folder / READY).open("rb") as file:
+            line = file.read(_MAX_SOURCE_LENGTH).decode("utf-8", errors="replace").split("\n")[0].strip()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise out_of_reach(folder, error) from None
+    return source_class(line)
+
+
+def out_of_reach(path: Path, error: OSError) -> ResourceError:
+    """The error for a file or folder of a delivery that the system withholds."""
+    return ResourceError(
+        f"a delivery cannot be read: {error.strerror or type(error).__name__}",
+        where=str(path),
+        remedy="give Loanwatch the right to read the folder and its files, and leave a ready folder as it is",
+    )
 
 
 def read_delivery(received_on: date, folder: Path) -> Delivery:
@@ -114,19 +165,18 @@ def read_delivery(received_on: date, folder: Path) -> Delivery:
 
     Raises:
         ResourceError: the folder or a file may not be read.
+        FileNotFoundError: the folder or a file vanished meanwhile.
     """
     try:
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
         named = [(table_of(entry.name), entry) for entry in entries if entry.name not in {READY, HISTORY}]
         files = [_table_file(name, entry) for name, entry in named if name]
         is_history = (folder / HISTORY).exists()
-        source = _source(folder / READY)
+        source = held_source(folder)
+    except FileNotFoundError:
+        raise
     except OSError as error:
-        raise ResourceError(
-            f"a delivery cannot be read: {error.strerror}",
-            where=str(folder),
-            remedy="give Loanwatch the right to read the folder",
-        ) from None
+        raise out_of_reach(folder, error) from None
     return Delivery(
         received_on=received_on,
         folder=folder,

@@ -11,16 +11,28 @@ import os
 from datetime import date
 from pathlib import Path
 
+from warehouse.deliveries.folders import out_of_reach
+
 FILE = "seen-deliveries.json"
 
 
 def folder_signature(folder: Path) -> str:
-    """Changes with any write, rename or replacement in the folder: names, sizes, inodes, times of content and of status."""
+    """Changes with any write, rename or replacement in the folder: names, sizes, inodes, times of content and of status.
+
+    Raises:
+        ResourceError: the folder may not be read.
+        FileNotFoundError: it or a file in it vanished meanwhile.
+    """
     entries = []
-    with os.scandir(folder) as found:
-        for entry in found:
-            status = entry.stat(follow_symlinks=False)
-            entries.append((entry.name, status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns))
+    try:
+        with os.scandir(folder) as found:
+            for entry in found:
+                status = entry.stat(follow_symlinks=False)
+                entries.append((entry.name, status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise out_of_reach(folder, error) from None
     return hashlib.sha256(repr(sorted(entries)).encode()).hexdigest()
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from schemas.scenarios import Scenario
 from schemas.tables import DELIVERED_TABLES
 from tasks.core.simulation.application import simulate_application
 from tasks.core.simulation.bureau import simulate_bureau, simulate_bureau_balance
@@ -15,7 +16,7 @@ from tasks.core.simulation.identifiers import check_limits, day_number
 from tasks.core.simulation.latent import draw_latent, draw_outcomes
 from tasks.core.simulation.payments import simulate_instalments, simulate_pos_cash
 from tasks.core.simulation.previous import simulate_previous
-from tasks.core.simulation.scenarios import Frames, Scenario, apply_scenario, shift_latent
+from tasks.core.simulation.scenarios import Frames, apply_scenario, shift_latent
 from tasks.core.simulation.streams import Streams
 
 #: Applicants drawn at once; bounds the memory of what lies between the random numbers and the frames.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 
 import numpy as np
 import polars as pl
 
+from schemas.scenarios import Scenario
 from schemas.tables import DAYS_SENTINEL
 from tasks.core.simulation.latent import Latent
 from tasks.core.simulation.marginals import Mask
@@ -37,20 +37,6 @@ LEAK_COLUMNS = ("DAYS_REGISTRATION", "DAYS_ID_PUBLISH", "DAYS_LAST_PHONE_CHANGE"
 #: Below the share of bad rows at which the shipped policy refuses a delivery, so that the rows go to quarantine.
 LEAK_SHARE = 0.045
 BAD_SHARE = 0.02
-
-
-class Scenario(StrEnum):
-    """The closed list of disturbances."""
-
-    NONE = "none"
-    INCOME_SHIFT = "income_shift"
-    HEAVY_TAIL_TYPO = "heavy_tail_typo"
-    BUREAU_OUTAGE = "bureau_outage"
-    MISSING_SURGE = "missing_surge"
-    UNSEEN_CATEGORY = "unseen_category"
-    SENTINEL_LEAK = "sentinel_leak"
-    YOUNGER_APPLICANTS = "younger_applicants"
-    BAD_ROWS = "bad_rows"
 
 
 def shift_latent(scenario: Scenario, latent: Latent) -> Latent:

@@ -1,10 +1,12 @@
 -- marts: what analysts read. Views here, tables in the published snapshot.
 CREATE TABLE ops.publications_v1 (
+  publication_id INTEGER NOT NULL,
   run_id VARCHAR NOT NULL,
   as_of DATE NOT NULL,
   published_at TIMESTAMP NOT NULL
 );
 COMMENT ON TABLE ops.publications_v1 IS 'One row per snapshot that was published.';
+COMMENT ON COLUMN ops.publications_v1.publication_id IS 'Running number.';
 COMMENT ON COLUMN ops.publications_v1.run_id IS 'Run that published it.';
 COMMENT ON COLUMN ops.publications_v1.as_of IS 'Business date of that run.';
 COMMENT ON COLUMN ops.publications_v1.published_at IS 'When it was made, UTC.';
@@ -117,18 +119,21 @@ WITH quarantined AS (
 duplicated AS (SELECT batch_id, count(*) AS n_duplicates FROM core.duplicates_v1 GROUP BY batch_id),
 held AS (SELECT batch_id, count(*) AS n_held FROM raw.application_v1 GROUP BY batch_id),
 scored AS (SELECT batch_id, count(*) AS n_scored FROM score.decisions_v1 GROUP BY batch_id),
+withdrawn AS (SELECT withdrawn_by_batch_id AS batch_id, count(*) AS n_withdrawn FROM core.withdrawals_v1 GROUP BY withdrawn_by_batch_id),
 counted AS (
   SELECT
     b.batch_id, b.received_on, b.n_received, b.is_refused, b.refused_because, b.origin,
     coalesce(s.n_scored, 0) AS n_scored,
     coalesce(q.n_quarantined, 0) AS n_quarantined,
     coalesce(d.n_duplicates, 0) AS n_duplicates,
-    coalesce(h.n_held, 0) AS n_held
+    coalesce(h.n_held, 0) AS n_held,
+    coalesce(w.n_withdrawn, 0) AS n_withdrawn
   FROM ops.batches_v1 AS b
   LEFT JOIN quarantined AS q ON q.batch_id = b.batch_id
   LEFT JOIN duplicated AS d ON d.batch_id = b.batch_id
   LEFT JOIN held AS h ON h.batch_id = b.batch_id
   LEFT JOIN scored AS s ON s.batch_id = b.batch_id
+  LEFT JOIN withdrawn AS w ON w.batch_id = b.batch_id
 )
 SELECT
   batch_id, received_on, n_received, n_scored, n_quarantined, n_duplicates,
@@ -141,7 +146,7 @@ SELECT
     WHEN n_scored < n_held THEN 'pending'
     ELSE 'scored'
   END AS status,
-  refused_because, origin
+  refused_because, origin, n_withdrawn
 FROM counted;
 COMMENT ON VIEW marts.batches IS 'One row per delivery; received = scored + quarantined + duplicates + history + refused once it is processed.';
 COMMENT ON COLUMN marts.batches.batch_id IS 'Delivery: business date and version of the day, as yyyymmddvv.';
@@ -155,6 +160,7 @@ COMMENT ON COLUMN marts.batches.n_refused IS 'Application rows refused with the 
 COMMENT ON COLUMN marts.batches.status IS 'scored, refused, empty or history; pending until a night has scored it.';
 COMMENT ON COLUMN marts.batches.refused_because IS 'Why the delivery was refused; null if it was not.';
 COMMENT ON COLUMN marts.batches.origin IS 'nightly or history.';
+COMMENT ON COLUMN marts.batches.n_withdrawn IS 'Applications of its day that it no longer holds; their earlier versions are withdrawn.';
 
 CREATE VIEW marts.files AS
 SELECT batch_id, source_file, table_name, n_bytes, n_received, n_accepted, n_bad, n_duplicates, n_orphans, extra_columns
@@ -215,16 +221,24 @@ WITH newest AS (
   SELECT SK_ID_CURR, TARGET, observed_on
   FROM raw.outcomes_v1
   QUALIFY row_number() OVER (PARTITION BY SK_ID_CURR ORDER BY batch_id DESC, row_number DESC) = 1
+),
+-- An outcome is that of the newest version received before it was observed: a later application has not turned out yet.
+decided AS (
+  SELECT n.SK_ID_CURR, d.pd, d.decision
+  FROM newest AS n
+  JOIN score.decisions_v1 AS d ON d.application_id = n.SK_ID_CURR AND d.received_on <= n.observed_on
+  ANTI JOIN core.withdrawals_v1 AS w ON w.application_id = d.application_id AND w.batch_id = d.batch_id
+  QUALIFY row_number() OVER (PARTITION BY n.SK_ID_CURR ORDER BY d.batch_id DESC) = 1
 )
 SELECT n.SK_ID_CURR AS application_id, n.TARGET AS target, n.observed_on, d.pd, d.decision
 FROM newest AS n
-LEFT JOIN marts.decisions AS d ON d.application_id = n.SK_ID_CURR;
-COMMENT ON VIEW marts.outcomes IS 'One row per matured application, with the decision in force where there is one.';
+LEFT JOIN decided AS d ON d.SK_ID_CURR = n.SK_ID_CURR;
+COMMENT ON VIEW marts.outcomes IS 'One row per matured application, with the decision that was in force when the outcome was observed, where there is one.';
 COMMENT ON COLUMN marts.outcomes.application_id IS 'Applicant key.';
 COMMENT ON COLUMN marts.outcomes.target IS '1 if the loan defaulted, else 0.';
 COMMENT ON COLUMN marts.outcomes.observed_on IS 'Day on which the outcome was known.';
-COMMENT ON COLUMN marts.outcomes.pd IS 'PD of the decision in force; null if it was never scored.';
-COMMENT ON COLUMN marts.outcomes.decision IS 'Decision in force; null if it was never scored.';
+COMMENT ON COLUMN marts.outcomes.pd IS 'PD of that decision; null if it was never scored.';
+COMMENT ON COLUMN marts.outcomes.decision IS 'Decision on the newest version received before the outcome; null if it was never scored.';
 
 CREATE VIEW marts.freshness AS
 SELECT
@@ -233,7 +247,7 @@ SELECT
   (SELECT max(d.as_of) FROM score.decisions_v1 AS d) AS newest_decided_on,
   (SELECT count(*) FROM score.decisions_v1 AS d) AS n_decisions
 FROM ops.publications_v1 AS p
-QUALIFY row_number() OVER (ORDER BY p.published_at DESC) = 1;
+QUALIFY row_number() OVER (ORDER BY p.publication_id DESC) = 1;
 COMMENT ON VIEW marts.freshness IS 'One row: when this snapshot was made, from which run, and how far the data reaches.';
 COMMENT ON COLUMN marts.freshness.published_at IS 'When the snapshot was made, UTC.';
 COMMENT ON COLUMN marts.freshness.run_id IS 'Run that made it.';

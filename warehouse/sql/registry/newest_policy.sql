@@ -2,7 +2,7 @@
 -- reads: registry.policies_v1
 -- params: none
 -- why: the file of tonight has to be this one
-SELECT policy_sha256, content
+SELECT policy_sha256
 FROM registry.policies_v1
-ORDER BY effective_on DESC, applied_at DESC
+ORDER BY policy_id DESC
 LIMIT 1

@@ -5,5 +5,5 @@
 SELECT policy_sha256, content
 FROM registry.policies_v1
 WHERE effective_on <= $as_of
-ORDER BY effective_on DESC, applied_at DESC
+ORDER BY policy_id DESC
 LIMIT 1

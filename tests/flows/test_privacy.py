@@ -1,0 +1,90 @@
+"""No applicant's value leaves the warehouse, its snapshot and the deliveries: not into logs, Prefect's state or error texts."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from schemas.settings import Settings
+from tests.flows.conftest import LAST_NEW_DAY
+
+CANARY_NUMBER = 73519.4625
+CANARY_TEXT = "Kanarienvogel"
+CANARY_ID = 1329863039999999
+
+
+def _plant(settings: Settings) -> None:
+    """Applicants with values found nowhere else: good ones, one out of range, one whose number is a text."""
+    folder = settings.landing / LAST_NEW_DAY.isoformat()
+    file = folder / "application.parquet"
+    frame = pl.read_parquet(file)
+    good = frame.head(1).with_columns(
+        pl.lit(CANARY_ID).cast(frame.schema["SK_ID_CURR"]).alias("SK_ID_CURR"),
+        pl.lit(CANARY_NUMBER).alias("AMT_CREDIT"),
+        pl.lit(CANARY_TEXT).alias("OCCUPATION_TYPE"),
+    )
+    bad = good.with_columns(pl.lit(-CANARY_NUMBER).alias("AMT_INCOME_TOTAL"), (pl.col("SK_ID_CURR") - 1).alias("SK_ID_CURR"))
+    more = pl.concat(
+        [good.with_columns(pl.col("SK_ID_CURR") + 1 + number) for number in range(40)]
+    )  # so that two bad rows are few
+    text = pl.concat([frame, good, more, bad]).write_csv()
+    file.unlink()
+    wrong = good.with_columns((pl.col("SK_ID_CURR") - 2).alias("SK_ID_CURR")).write_csv(include_header=False)
+    (folder / "application.csv").write_text(text + wrong.replace(str(CANARY_NUMBER), f"{CANARY_TEXT}-{CANARY_NUMBER}"))
+
+
+def _holds(path: Path, canaries: list[bytes]) -> list[str]:
+    content = path.read_bytes()
+    return [f"{path.name}: {canary.decode()}" for canary in canaries if canary in content]
+
+
+def _night(settings: Settings) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from flows.cli.main import main; main()", "--debug", "nightly"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    environment |= {"LOANWATCH_HOME": str(settings.home), "PREFECT_LOGGING_LEVEL": "DEBUG"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=300)
+
+
+@pytest.mark.usefixtures("small_home")
+def test_a_canary_is_found_only_in_the_warehouse_and_in_its_delivery(settings: Settings) -> None:
+    _plant(settings)
+    night = _night(settings)
+    assert night.returncode == 0, night.stderr
+    canaries = [str(CANARY_NUMBER).encode(), CANARY_TEXT.encode()]
+    printed = (night.stdout + night.stderr).encode()
+    assert [canary for canary in canaries if canary in printed] == []
+
+    stray: list[str] = []
+    for path in settings.home.rglob("*"):
+        inside = path.relative_to(settings.home).parts[0]
+        if path.is_file() and inside not in {"landing", "warehouse.duckdb", "published"}:
+            stray += _holds(path, canaries)
+    assert stray == []
+    assert any((settings.prefect).rglob("*.db"))
+
+    from warehouse.connection import open_warehouse
+
+    with open_warehouse(settings) as connection:
+        kept = connection.execute("SELECT count(*) FROM core.rejected_rows WHERE original_text LIKE '%Kanarienvogel%'").fetchone()
+    assert kept == (2,)
+
+
+@pytest.mark.usefixtures("small_home", "prefect_server")
+def test_a_night_that_fails_does_not_tell_values(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    from schemas.errors import CheckFailedError
+    from tests.flows.nights import run_night
+    from warehouse.connection import open_warehouse
+
+    run_night()
+    with open_warehouse(settings) as connection:
+        connection.execute("UPDATE score.decisions_v1 SET pd = 0.735194625 WHERE decision = 'approve'")
+    with caplog.at_level(logging.DEBUG), pytest.raises(CheckFailedError) as raised:
+        run_night()
+    assert "735194625" not in str(raised.value)
+    assert "735194625" not in caplog.text
