@@ -7,14 +7,17 @@ from datetime import timedelta
 
 from reports.drift_order import PSI_KINDS, DriftSubject, rank, subjects_of
 from reports.figures import psi_heat_map
-from reports.html import NOTHING, Markup, days, element, number, share, status_badge, table
-from schemas.pages import DriftLine, NightlyPage
+from reports.html import NOTHING, Markup, days, element, number, share, status_badge, table, unfold
+from schemas.pages import DriftLine, NightlyPage, PastPsi
 
 #: Rows shown at once; the others unfold.
 _ROWS_AT_ONCE = 25
 _MAP_SUBJECTS = 25
 _MAP_NIGHTS = 30
-_OTHER_KINDS = ("volume", "freshness", "rate", "missing", "unseen")
+_SHARE_KINDS = ("missing", "unseen")
+_OTHER_KINDS = ("volume", "freshness", "rate", *_SHARE_KINDS)
+_NAMES_AT_ONCE = 6
+_NO_FIGURES = "Not measured: volume, freshness and rates."
 
 
 def not_measured(head: str, what: str) -> Markup:
@@ -30,11 +33,7 @@ def drift_section(page: NightlyPage) -> Markup:
         return not_measured(head, "no PSI was counted for this night; loanwatch drift does.")
     windows = sorted({length for item in subjects for length in item.windows})
     shown, others = subjects[:_ROWS_AT_ONCE], subjects[_ROWS_AT_ONCE:]
-    rest = element(
-        "details",
-        element("summary", f"More subjects: {len(others):,}"),
-        _subject_table("The other subjects", others, windows),
-    )
+    rest = unfold(f"More subjects: {len(others):,}", _subject_table("The other subjects", others, windows))
     note = (
         "PSI per window of calendar days; in brackets what chance alone would give. An alert is above its limit and significant. "
         "Sorted by status, then by PSI times the subject's share in the model's gain; score and decisions weigh 1."
@@ -62,9 +61,8 @@ def _retraining(subjects: Sequence[DriftSubject]) -> Markup | str:
     names = [item.subject for item in subjects if any(line.proposes_retraining for line in item.windows.values())]
     if not names:
         return ""
-    return element(
-        "p", element("b", "Retraining is proposed: "), "the PSI of ", ", ".join(names), " is above the policy's limit for it."
-    )
+    more = f" and {len(names) - _NAMES_AT_ONCE:,} more" if len(names) > _NAMES_AT_ONCE else ""
+    return element("p", element("b", "Retraining is proposed"), ", by the PSI of ", ", ".join(names[:_NAMES_AT_ONCE]), more, ".")
 
 
 def _subject_table(caption: str, subjects: Sequence[DriftSubject], windows: Sequence[int]) -> Markup:
@@ -117,28 +115,39 @@ def heat_map_section(page: NightlyPage) -> Markup:
         return not_measured(head, "no night of this time has a PSI.")
     window = _map_window(page)
     lines = [line for line in page.past if line.window_days == window]
-    tonight = {item.subject: place for place, item in enumerate(subjects_of(page.drift or (), PSI_KINDS)) if item.segment == ""}
-    worst: dict[str, tuple[int, float]] = {}
-    for line in lines:
-        worst[line.subject] = min(worst.get(line.subject, (9, 0.0)), (rank(line.status), -(line.psi or 0.0)))
-    names = sorted(
-        worst, key=lambda name: (tonight.get(name, len(tonight)) >= 10, worst[name][0], tonight.get(name, len(tonight)), name)
-    )
-    nights = [page.as_of - timedelta(days=back) for back in reversed(range(_MAP_NIGHTS))]
+    names = _map_names(page, lines)
+    nights = [page.as_of - timedelta(days=back) for back in range(_MAP_NIGHTS)]
     cells = {(line.subject, line.as_of): (line.psi, line.status) for line in lines}
-    title = f"PSI over {days(window)}, {min(len(names), _MAP_SUBJECTS)} subjects, nights {nights[0]} to {nights[-1]}"
+    title = f"PSI over {days(window)}, {len(names)} subjects, nights {nights[0]} back to {nights[-1]}"
     n_measured = len({line.as_of for line in lines})
     caption = (
-        f"PSI over windows of {days(window)}, {nights[0]} to {nights[-1]}: {n_measured} of {_MAP_NIGHTS} nights were measured. "
+        f"PSI over windows of {days(window)}, tonight at the left, back to {nights[-1]}: "
+        f"{n_measured} of {_MAP_NIGHTS} nights were measured. "
         "A hatched cell was not measured: it is not a quiet night."
     )
-    drawn = psi_heat_map("map", title, names[:_MAP_SUBJECTS], nights, cells)
+    drawn = psi_heat_map("map", title, names, nights, cells)
     figure = element(
         "figure",
         element("div", drawn, cls="scroll wide", role="region", tabindex=0, aria_label=title),
         element("figcaption", caption),
     )
     return element("section", element("h2", head), figure)
+
+
+def _map_names(page: NightlyPage, lines: Sequence[PastPsi]) -> list[str]:
+    """Score and decisions, tonight's ten worst, then those that were worst lately."""
+    tonight = {item.subject: place for place, item in enumerate(subjects_of(page.drift or (), PSI_KINDS)) if item.segment == ""}
+    worst: dict[str, tuple[int, float]] = {}
+    kinds: dict[str, str] = {}
+    for line in lines:
+        kinds[line.subject] = line.kind
+        worst[line.subject] = min(worst.get(line.subject, (9, 0.0)), (rank(line.status), -(line.psi or 0.0)))
+
+    def key(name: str) -> tuple[bool, bool, int, int, str]:
+        place = tonight.get(name, len(tonight))
+        return kinds[name] == "feature", place >= 10, worst[name][0] if place >= 10 else 0, place, name
+
+    return sorted(worst, key=key)[:_MAP_SUBJECTS]
 
 
 def _map_window(page: NightlyPage) -> int:
@@ -150,24 +159,53 @@ def _map_window(page: NightlyPage) -> int:
 
 
 def limits_section(page: NightlyPage) -> Markup:
-    """Volume, freshness, rates; missing and unseen shares where they left their limits."""
+    """Volume, freshness and rates in every window; missing and unseen shares that left their limits, in the worst window."""
     head = "Other limits"
     subjects = [item for item in subjects_of(page.drift or (), _OTHER_KINDS) if item.segment == ""]
-    shown = [item for item in subjects if item.kind not in ("missing", "unseen") or item.status in ("alert", "watch")]
     if not subjects:
         return not_measured(head, "volume, freshness, rates and shares were not counted for this night.")
-    lines = [(item, item.windows[length]) for item in shown for length in sorted(item.windows)]
-    rows = [
-        [item.subject, item.kind, f"{line.window_days} d", *_figures(line), status_badge(line.status)] for item, line in lines
-    ]
-    quiet = len(subjects) - len(shown)
-    heads = ["Subject", "Kind", "Window", "Reference", "Now", "Limit of the change", "Status"]
+    figures = [item for item in subjects if item.kind not in _SHARE_KINDS]
+    shares = [item for item in subjects if item.kind in _SHARE_KINDS]
+    moved = [item for item in shares if item.status in ("alert", "watch")]
+    rows = [_limit_row(item, item.windows[length]) for item in figures for length in sorted(item.windows)]
+    worst = sorted(
+        ((item, _worst(item)) for item in moved), key=lambda pair: (rank(pair[1].status), -_change(pair[1]), pair[0].subject)
+    )
+    shown = [_limit_row(*pair) for pair in worst]
+    quiet = f"Shares of missing or unseen values within limits, or too few to judge: {len(shares) - len(moved):,}."
     return element(
         "section",
         element("h2", head),
-        table("Figures with a limit", heads, rows, {3, 4, 5}) if rows else element("p", "Nothing stands outside its limits."),
-        element("p", f"Shares of missing or unseen values within their limits, or too few to judge: {quiet:,}.", cls="note"),
+        _limit_table("Volume, freshness and rates", rows) if rows else element("p", _NO_FIGURES, cls="empty"),
+        _limit_table("Shares of missing and unseen values that moved, in their worst window", shown[:_ROWS_AT_ONCE])
+        if shown
+        else "",
+        unfold(f"More shares that moved: {len(shown) - _ROWS_AT_ONCE:,}", _limit_table("The others", shown[_ROWS_AT_ONCE:]))
+        if len(shown) > _ROWS_AT_ONCE
+        else "",
+        element("p", quiet, cls="note"),
     )
+
+
+def _change(line: DriftLine) -> float:
+    return abs((line.value or 0.0) - (line.value_reference or 0.0))
+
+
+def _worst(item: DriftSubject) -> DriftLine:
+    return min(item.windows.values(), key=lambda line: (rank(line.status), -_change(line), line.window_days))
+
+
+def _gravity(pair: tuple[DriftSubject, DriftLine]) -> tuple[int, float, str]:
+    item, line = pair
+    return rank(line.status), -_change(line), item.subject
+
+
+def _limit_row(item: DriftSubject, line: DriftLine) -> list[object]:
+    return [item.subject, item.kind, f"{line.window_days} d", *_figures(line), status_badge(line.status)]
+
+
+def _limit_table(caption: str, rows: Sequence[Sequence[object]]) -> Markup:
+    return table(caption, ["Subject", "Kind", "Window", "Reference", "Now", "Limit of the change", "Status"], rows, {3, 4, 5})
 
 
 def _figures(line: DriftLine) -> list[str]:

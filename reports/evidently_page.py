@@ -16,6 +16,8 @@ _POLICY = (
 )
 #: Evidently's red and greens are one colour to some readers: vermilion, sky blue and grey are not.
 _COLOURS = {'"#ed0400"': '"#d55e00"', '"green"': '"#0072b2"', '"lightgreen"': '"#56b4e9"'}
+#: Evidently's grid is cut off on a phone: it gets its width, and the phone shows it whole, smaller.
+_WIDTH = "<style>body { min-width: 60rem; }</style>"
 _DATA_START, _DATA_END = "<script>\n    var metric_", "\n</script>\n    </head>"
 
 
@@ -29,9 +31,9 @@ def dress_page(
 ) -> str:
     """Evidently's page with our head. Raises ValueError if Evidently's template is not the one this was written for."""
     page = _without_tags_in_data(page.strip())
-    head = (
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>Evidently report of {as_of}</title>{page_style()}'
-    )
+    title = f"<title>Evidently report of {as_of}</title>"
+    head = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">{title}{page_style()}{_WIDTH}'
+    page = page.replace('content="width=device-width, initial-scale=1.0"', 'content="width=1000"', 1)
     page = page.replace('<meta charset="UTF-8">', '<meta charset="UTF-8">' + head, 1)
     return page.replace("<body>", "<body>" + _introduction(as_of, sample, columns, measured, left_out), 1) + "\n"
 

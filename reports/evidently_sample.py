@@ -37,8 +37,9 @@ class EvidentlySample:
 
 def take_sample(frame: pl.DataFrame, n_rows: int) -> pl.DataFrame:
     """At most `n_rows` rows, chosen by a hash of application_id, in the order of the hash: the same whatever the row order."""
-    hashed = frame[_KEY].cast(pl.UInt64) * pl.Series([_GOLDEN], dtype=pl.UInt64)
-    return frame.with_columns(hashed.alias("__hash")).sort("__hash", _KEY).head(n_rows).drop("__hash")
+    hashed = (frame[_KEY].cast(pl.UInt64) * pl.Series([_GOLDEN], dtype=pl.UInt64)).alias("hash")
+    places = frame.select(_KEY).with_columns(hashed).with_row_index("place").sort("hash", _KEY).head(n_rows)["place"]
+    return frame[places]
 
 
 def why_left_out(name: str, reference: pl.DataFrame, current: pl.DataFrame, measured: Mapping[str, MeasuredPsi]) -> str | None:

@@ -112,7 +112,7 @@ def psi_heat_map(
     nights: Sequence[date],
     cells: Mapping[tuple[str, date], tuple[float | None, str]],
 ) -> Markup:
-    """Subjects x nights. `cells`: PSI and status; a night without a cell was not measured and stays hatched."""
+    """Subjects x nights, in the order given. `cells`: PSI and status; without a cell a night was not measured and is hatched."""
 
     def draw(figure: Figure) -> None:
         from matplotlib.patches import Rectangle
@@ -124,7 +124,7 @@ def psi_heat_map(
         axes.set_xlim(0, len(nights))
         axes.set_ylim(len(subjects), 0)
         axes.set_yticks([row + 0.5 for row in range(len(subjects))], [_shorten(subject) for subject in subjects])
-        every = [column for column in range(len(nights)) if (len(nights) - 1 - column) % 3 == 0]
+        every = [column for column in range(len(nights)) if column % 3 == 0]
         axes.set_xticks([column + 0.5 for column in every], [f"{nights[column]:%m-%d}" for column in every])
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)

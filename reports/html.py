@@ -89,6 +89,11 @@ def table(
     return element("div", inside, cls="scroll", role="region", tabindex=0, aria_label=caption)
 
 
+def unfold(summary: str, *children: object) -> Markup:
+    """Content that a reader opens."""
+    return element("details", element("summary", summary), *children)
+
+
 def page_style() -> Markup:
     """The style sheet of all pages, inline."""
     text = resources.files("reports").joinpath("page.css").read_text(encoding="utf-8")

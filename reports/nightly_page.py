@@ -8,10 +8,12 @@ from pathlib import Path
 
 from reports.drift_sections import drift_section, heat_map_section, limits_section, segments_section
 from reports.files import write_document
-from reports.html import NOT_MEASURED, NOTHING, Markup, document, element, share, status_badge, table
+from reports.html import NOT_MEASURED, NOTHING, Markup, document, element, share, status_badge, table, unfold
 from reports.score_sections import decisions_section, money_section
 from schemas.pages import AlertLine, DeliveryLine, NightlyPage
 
+#: The others unfold.
+_ALERTS_AT_ONCE = 10
 _RANKS = ("alert", "watch", "ok", "too_few")
 
 
@@ -94,7 +96,9 @@ def _alerts(alerts: Sequence[AlertLine] | None) -> Markup:
         return element("section", head, element("p", "Alerts are not recorded in this home.", cls="empty"))
     if not alerts:
         return element("section", head, element("p", "None."))
-    return element("section", head, *(_alert(alert) for alert in alerts))
+    shown = [_alert(alert) for alert in alerts]
+    others = unfold(f"More open alerts: {len(shown) - _ALERTS_AT_ONCE:,}", *shown[_ALERTS_AT_ONCE:])
+    return element("section", head, *shown[:_ALERTS_AT_ONCE], others if len(shown) > _ALERTS_AT_ONCE else "")
 
 
 def _alert(alert: AlertLine) -> Markup:
@@ -150,7 +154,5 @@ def _evidently(page: NightlyPage) -> Markup:
     )
     left = page.evidently_left_out
     rows = [[name, why] for name, why in left.items()]
-    absent = element(
-        "details", element("summary", f"Subjects not drawn: {len(left)}"), table("Not drawn", ["Subject", "Why"], rows)
-    )
+    absent = unfold(f"Subjects not drawn: {len(left)}", table("Not drawn", ["Subject", "Why"], rows))
     return element("section", head, link, absent if left else "")

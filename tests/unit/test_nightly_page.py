@@ -32,10 +32,10 @@ def test_a_loud_night_shows_every_part_of_it(full: str) -> None:
         "not_a_number AMT_CREDIT application.csv 19",
         "approve 641 64.1 % 3.41 %",
         "score_points: 1 day to 2026-06-30 against the reference",
-        "PSI over windows of 1 day, 2026-06-01 to 2026-06-30: 27 of 30 nights were measured",
+        "PSI over windows of 1 day, tonight at the left, back to 2026-06-01: 27 of 30 nights were measured",
         "69.0 % → 64.1 % (-4.9 points) -2.13 → -1.40 +0.73 +0.31 +0.42 +0.00 +732",
         "Check first: Ask the source of the external scores",
-        "Retraining is proposed: the PSI of EXT_SOURCE_2",
+        ", by the PSI of EXT_SOURCE_2.",
         "NAME_INCOME_TYPE=State servant AMT_INCOME_TOTAL feature 1 d",
         "OWN_CAR_AGE no value in the window",
     ):
