@@ -56,9 +56,28 @@ def level(shares: Shares, n: int, m: int, nights: int) -> dict[str, object]:
     }
 
 
+def power(k: int, n: int, true_psi: float, nights: int = 1_000) -> dict[str, object]:
+    """Share of nights that find a shift of k equal bins along their order, by this test, by the plain one, and as an alert."""
+    generator = np.random.default_rng(3)
+    p, tilt = np.full(k, 1.0 / k), np.linspace(-1.0, 1.0, k)
+    shifts = [np.exp(strength * tilt) / np.exp(strength * tilt).sum() for strength in np.linspace(0.05, 4.0, 2_000)]
+    q = min(shifts, key=lambda one: abs(float(np.sum((one - p) * np.log(one / p))) - true_psi))
+    m = np.tile(generator.multinomial(50_000, p).astype(float), nights)
+    current = generator.multinomial(n, q, size=nights).astype(float).ravel()
+    found = measure_cells(m, current, np.repeat(np.arange(nights), k))
+    plain = chi2.sf(n * 50_000 / (n + 50_000) * found.psi, k - 1) < LEVELS[-1]
+    is_significant = found.p_value < LEVELS[-1]
+    shares = {"found": is_significant, "plain": plain, "alert": is_significant & (found.psi >= 0.20)}
+    return {name: round(float(np.mean(hits)), 3) for name, hits in shares.items()}
+
+
 def main() -> None:
     """Prints one JSON line per case."""
     nights = int(sys.argv[1]) if len(sys.argv) > 1 else 30_000
+    for k in (10, 58):
+        for n in (200, 500):
+            for true_psi in (0.25, 0.35):
+                print(json.dumps({"bins": k, "n": n, "true_psi": true_psi} | power(k, n, true_psi)), flush=True)
     for k in (2, 5, 12, 58):
         for name, shares in shapes(k):
             for n, m in SIZES:
