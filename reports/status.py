@@ -12,9 +12,7 @@ def render_status(status: Status, settings: Settings) -> str:
     if status.freshness is None:
         advice = "Start with `loanwatch retrain`, then `loanwatch nightly`."
         if not settings.landing.is_dir():
-            advice = (
-                "There are no deliveries either: is LOANWATCH_HOME right? `loanwatch simulate` starts a home."
-            )
+            advice = "There are no deliveries either: is LOANWATCH_HOME right? `loanwatch simulate` starts a home."
         return f"Nothing has been published in {settings.home} yet.\n{advice}\n"
     parts = [
         _freshness(status.freshness, settings),

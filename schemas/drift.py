@@ -103,6 +103,8 @@ class DriftSummary:
     statuses: dict[str, int] = field(default_factory=dict)
     alerts: list[str] = field(default_factory=list)
     days_counted: list[date] = field(default_factory=list)
+    n_open_alerts_raised: int = 0
+    report: str = ""
 
     def headline(self) -> str:
         """One line of counts."""

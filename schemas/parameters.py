@@ -69,3 +69,16 @@ class RetrainParameters(_Parameters):
         dict[str, float | int | str | bool],
         Field(title="LightGBM", description="Parameters of LightGBM that differ from the defaults."),
     ] = {}
+
+
+class MonitorParameters(_Parameters):
+    """Parameters of a drift measurement."""
+
+    as_of: Annotated[
+        date | None,
+        Field(
+            title="Business date",
+            description="The windows that end on this date are measured. Empty: the scheduled day of a scheduled run, "
+            "else the newest decided business date.",
+        ),
+    ] = None

@@ -33,4 +33,7 @@ loanwatch retrain --if-none
 echo "== the night"
 loanwatch nightly
 echo
+echo "== its drift"
+loanwatch drift
+echo
 loanwatch status

@@ -32,3 +32,20 @@ def require_home(settings: Settings) -> Settings:
             remedy="name the home in LOANWATCH_HOME or --home, or start one with `loanwatch simulate` or `import-home-credit`",
         )
     return settings
+
+
+def newest_decided_date(settings: Settings) -> date:
+    """The newest business date that a night has decided. Raises UsageError before the first night."""
+    from warehouse.connection import open_warehouse
+    from warehouse.runs import newest_decided_on
+
+    with open_warehouse(settings) as connection:
+        newest = newest_decided_on(connection)
+    if newest is None:
+        raise UsageError(
+            "no night has decided anything yet",
+            expected="decisions to measure",
+            where=str(settings.warehouse),
+            remedy="run `loanwatch nightly` first",
+        )
+    return newest

@@ -11,6 +11,8 @@ from schemas.drift import DriftSummary, Reference, policy_reference_id
 from schemas.features import FeatureSet, feature_set
 from schemas.policy import Policy
 from schemas.settings import Settings
+from tasks.beside_psi import KINDS as APPLICANT_KINDS
+from tasks.beside_psi import SEGMENT_KINDS, measure_applicants, measure_segments
 from tasks.core.drift import combine_cells, measure_shares, measure_subjects
 from tasks.core.drift_reference import (
     freeze_model,
@@ -155,6 +157,11 @@ def measure_drift(connection: Connection, settings: Settings, as_of: date) -> Dr
     cells = combine_cells([window_cells(connection, item.reference_id, as_of, rules.windows) for item in references])
     subjects, bins = measure_subjects(cells, rules, as_of, champion.model_version)
     rows = pl.concat([subjects, measure_shares(subjects, rules)], how="diagonal_relaxed")
+    applicants = measure_applicants(connection, policy, champion, as_of)
+    segments = measure_segments(connection, policy, champion, as_of)
     with transaction(connection):
         write_drift(connection, as_of, rows, bins, KINDS)
-    return _summary(rows, as_of, champion.model_version, days)
+        write_drift(connection, as_of, applicants, bins.clear(), APPLICANT_KINDS)
+        write_drift(connection, as_of, segments, bins.clear(), SEGMENT_KINDS, is_segmented=True)
+    everything = pl.concat([rows, applicants, segments], how="diagonal_relaxed")
+    return _summary(everything, as_of, champion.model_version, days)

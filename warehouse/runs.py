@@ -38,3 +38,9 @@ def deliveries_since_last_night(connection: Connection) -> list[IngestResult]:
     cursor = connection.execute(sql("runs/deliveries_since_last_night"))
     names = [item[0] for item in cursor.description or []]
     return [IngestResult(files={}, **dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def newest_decided_on(connection: Connection) -> date | None:
+    """The newest decided business date; None before the first night."""
+    row = connection.execute(sql("runs/newest_decided_on")).fetchone()
+    return None if row is None else row[0]

@@ -22,11 +22,13 @@ COMMANDS = {
     "ingest": "flows.cli.nights:ingest",
     "retrain": "flows.cli.models:retrain",
     "nightly": "flows.cli.nights:nightly",
+    "drift": "flows.cli.drift:drift",
     "backfill": "flows.cli.nights:backfill",
     "status": "flows.cli.reading:status",
     "sql": "flows.cli.reading:sql",
     "explain": "flows.cli.reading:explain",
     "policy": "flows.cli.policies:policy",
+    "alerts": "flows.cli.alerts:alerts",
     "up": "flows.cli.serving:up",
 }
 
@@ -36,11 +38,13 @@ SUMMARIES = {
     "ingest": "Take in and validate what has arrived, and stop there.",
     "retrain": "Fit a model on mature outcomes and register it.",
     "nightly": "Score every delivery that is not processed yet, and publish.",
+    "drift": "Measure drift, write the reports, raise alerts.",
     "backfill": "Run the nights between two dates, in order.",
     "status": "Last night, champion and freshness, in one screen.",
     "sql": "Run a query on the published snapshot, read-only.",
     "explain": "One decision with its reasons.",
     "policy": "Put another decision policy in force.",
+    "alerts": "Open alerts; take one up, send what is pending.",
     "up": "Prefect server, deployments and a worker in one terminal.",
 }
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from schemas.drift import Status
 from schemas.policy import DriftLimits, DriftRules
-from tasks.core.drift_rows import Limits, Window, drift_frame
+from tasks.core.drift_rows import Window, drift_frame, limits_from
 from tasks.core.monitoring import missing_rows, unseen_rows
 from tasks.core.psi import Measured, measure_cells
 
@@ -108,22 +108,9 @@ def measure_subjects(
     return rows, bins.select("as_of", *SUBJECT_KEY, *_BIN, "model_version")
 
 
-def share_limits(rules: DriftRules) -> Limits:
-    """The policy's limits of shares, in the words of the rows beside PSI."""
-    of = {subject.name: rules.limits_of(subject.name) for subject in rules.subjects}
-    return Limits(
-        significance=rules.significance,
-        min_rows=rules.min_rows,
-        missing_change=rules.limits.missing_share,
-        missing_change_of={name: limits.missing_share for name, limits in of.items()},
-        unseen_share=rules.limits.unseen_share,
-        unseen_share_of={name: limits.unseen_share for name, limits in of.items()},
-    )
-
-
 def measure_shares(subjects: pl.DataFrame, rules: DriftRules) -> pl.DataFrame:
     """Rows of kind `missing` for every feature, and of kind `unseen` for every text, from the rows of `measure_subjects`."""
-    limits = share_limits(rules)
+    limits = limits_from(rules)
     rows = []
     features = subjects.filter(pl.col("kind") == "feature")
     for _, found in features.group_by("window_days", "days_seen", maintain_order=True):
