@@ -15,8 +15,9 @@ from schemas.features import Feature, FeatureSet
 from schemas.policy import Policy, load_policy
 from schemas.settings import Settings
 from tasks.core.binning import count_rows, freeze_subject
+from tasks.core.drift import psi_status
 from tasks.core.drift_reference import freeze_model, freeze_policy
-from tasks.core.psi import psi
+from tasks.core.psi import measure_cells, psi
 from tasks.drift import measure_drift
 from warehouse.connection import Connection, transaction
 from warehouse.drift_references import write_reference, write_reference_scores
@@ -172,3 +173,30 @@ def psi_of(reference: pl.Series, current: pl.Series) -> float:
 def incomes(n: int, seed: int, factor: float = 1.0) -> pl.Series:
     """Log-normal incomes with the log-sd of the real ones."""
     return pl.Series("AMT_INCOME_TOTAL", factor * np.random.default_rng(seed).lognormal(11.9, 0.49, n))
+
+
+def subject_shares(generator: np.random.Generator) -> list[np.ndarray]:
+    """Shares of 150 subjects of 2 to 58 bins: tenths, levels of falling frequency, irregular ones with hardly any rows."""
+    found = []
+    for i in range(150):
+        k = 2 + i * 56 // 149
+        kinds = [np.full(k, 1.0 / k), 1.0 / np.arange(1, k + 1) ** 1.5, generator.dirichlet(np.full(k, 0.3))]
+        found.append(kinds[i % 3] / kinds[i % 3].sum())
+    return found
+
+
+def quiet_alerts(n_rows: Sequence[int], n_nights: int, seed: int) -> int:
+    """Alerts of PSI among undrifted nights of each size against a reference of 50,000 rows, all subjects together."""
+    generator = np.random.default_rng(seed)
+    alerts = 0
+    subjects = subject_shares(generator)
+    references = [generator.multinomial(50_000, shares).astype(float) for shares in subjects]
+    for shares, reference in zip(subjects, references, strict=True):
+        for rows in n_rows:
+            nights = generator.multinomial(rows, shares, size=n_nights).astype(float)
+            found = measure_cells(np.tile(reference, n_nights), nights.ravel(), np.repeat(np.arange(n_nights), len(shares)))
+            alerts += sum(
+                psi_status(value, p_value, rows, RULES.limits, RULES) == "alert"
+                for value, p_value in zip(found.psi, found.p_value, strict=True)
+            )
+    return alerts

@@ -13,7 +13,7 @@ from schemas.policy import DriftLimits
 from tasks.core.binning import count_rows, freeze_subject
 from tasks.core.drift import psi_status
 from tasks.core.psi import contributions, measure_cells, p_values, psi
-from tests.drift_support import RULES, incomes, psi_of
+from tests.drift_support import RULES, incomes, psi_of, quiet_alerts
 
 ONE = np.zeros(64, dtype=np.int64)
 
@@ -96,30 +96,9 @@ def test_bins_that_nobody_is_in_change_nothing() -> None:
     assert psi([50, 40, 0, 0], [5, 9, 0, 0]) == psi([50, 40], [5, 9])
 
 
-def _shares(generator: np.random.Generator) -> list[np.ndarray]:
-    """150 subjects of 2 to 58 bins: tenths, levels of falling frequency, irregular ones with hardly any rows."""
-    found = []
-    for i in range(150):
-        k = 2 + i * 56 // 149
-        kinds = [np.full(k, 1.0 / k), 1.0 / np.arange(1, k + 1) ** 1.5, generator.dirichlet(np.full(k, 0.3))]
-        found.append(kinds[i % 3] / kinds[i % 3].sum())
-    return found
-
-
 def test_two_hundred_quiet_nights_of_each_size_raise_hardly_an_alert() -> None:
     """90,000 tests at 1e-5: fewer than one alert is expected, three are allowed."""
-    generator = np.random.default_rng(20260630)
-    subjects = _shares(generator)
-    reference = [generator.multinomial(50_000, shares).astype(float) for shares in subjects]
-    alerts = 0
-    for shares, m in zip(subjects, reference, strict=True):
-        for rows in (200, 500, 2_000):
-            nights = generator.multinomial(rows, shares, size=200).astype(float)
-            group = np.repeat(np.arange(200), len(shares))
-            found = measure_cells(np.tile(m, 200), nights.ravel(), group)
-            statuses = [psi_status(a, b, rows, RULES.limits, RULES) for a, b in zip(found.psi, found.p_value, strict=True)]
-            alerts += statuses.count("alert")
-    assert alerts <= 3
+    assert quiet_alerts((200, 500, 2_000), 200, seed=20260630) <= 3
 
 
 @pytest.mark.parametrize("k", [5, 12, 58])
