@@ -103,7 +103,8 @@ def test_the_reported_psi_is_that_of_the_rows(settings: Settings) -> None:
         values = connection.execute(f"SELECT AMT_INCOME_TOTAL FROM score.{table[0]} WHERE batch_id = {DAY:%Y%m%d}01").fetchall()
         bins = connection.execute(
             "SELECT lower, upper, n_reference, n_current FROM marts.drift_bins WHERE subject = 'AMT_INCOME_TOTAL' "
-            f"AND segment = '' AND as_of = DATE '{DAY}' AND window_days = 1 AND kind = 'feature' AND label <> 'missing' ORDER BY bin"
+            f"AND segment = '' AND as_of = DATE '{DAY}' AND window_days = 1 AND kind = 'feature' AND label <> 'missing' "
+            "ORDER BY bin"
         ).fetchall()
     assert len(values) == PER_DAY
     for lower, upper, _, n_current in bins:
