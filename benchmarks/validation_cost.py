@@ -1,7 +1,7 @@
 """What the rules cost: `python -m benchmarks.validation_cost --source DIR [--rows N] [--repeats K]`.
 
 For each delivered table, on clean real rows (invented ones for outcomes): the screen over all rules, and Pandera over all rules,
-on 50 rows and on N. The least of K runs, after one that is not counted: what the others take longer is the machine, not the rules.
+on 50 rows and on N. The least of K runs, after one not counted: what the others take longer is the machine, not the rules.
 Writes benchmarks/results/validation_cost.json: milliseconds.
 """
 
