@@ -56,6 +56,7 @@ def test_a_canary_is_found_only_in_the_warehouse_and_in_its_delivery(settings: S
     _plant(settings)
     night = _night(settings)
     assert night.returncode == 0, night.stderr
+    assert night.stderr.count("batch 2026063002: ") == 1  # a line of the log is on the terminal, and not twice
     canaries = [str(CANARY_NUMBER).encode(), CANARY_TEXT.encode()]
     printed = (night.stdout + night.stderr).encode()
     assert [canary for canary in canaries if canary in printed] == []
