@@ -11,22 +11,32 @@ from flows.business_date import current_scheduled_day
 from schemas.errors import UsageError
 from schemas.parameters import SimulationParameters
 from schemas.settings import Settings, read_settings
+from tasks.faults import values_withheld
 from tasks.simulate import simulate_one_day
 from warehouse.deliveries.folders import ready_folders
 
 logger = getLogger(__name__)
 
 
-def day_to_deliver(settings: Settings, scheduled: date | None) -> date | None:
-    """The scheduled day, or by hand the one after the newest delivery; None where it is there already, or nothing ever came."""
+def day_meant(settings: Settings, scheduled: date | None) -> date | None:
+    """The scheduled day, or by hand the one after the newest delivery; None where nothing ever came."""
     delivered = ready_folders(settings.landing)
-    if not delivered:
-        return None
-    day = scheduled or max(delivered) + timedelta(days=1)
-    return None if day in delivered else day
+    return (scheduled or max(delivered) + timedelta(days=1)) if delivered else None
 
 
-@flow(name="simulate_day", flow_run_name="simulated-day", persist_result=False, timeout_seconds=1800)
+def day_to_deliver(settings: Settings, scheduled: date | None) -> date | None:
+    """The day that is meant, unless it is there already."""
+    day = day_meant(settings, scheduled)
+    return None if day in ready_folders(settings.landing) else day
+
+
+def day_name() -> str:
+    """The run's name carries its business date, also where that follows from the schedule."""
+    day = day_meant(read_settings(), current_scheduled_day())
+    return f"simulated-day-of-{day}" if day else "simulated-day-without-a-date"
+
+
+@flow(name="simulate_day", flow_run_name=day_name, persist_result=False, timeout_seconds=1800)
 def simulate_day(parameters: SimulationParameters = SimulationParameters()) -> str:  # noqa: B008  an immutable default
     """Delivers the new applicants of the scheduled day, and says what it did: nothing, in an empty home or one with real rows."""
     settings = read_settings()
@@ -34,7 +44,8 @@ def simulate_day(parameters: SimulationParameters = SimulationParameters()) -> s
     if day is None:
         message = "nothing to simulate: the home has no deliveries yet, or that day's is there already"
     else:
-        message = _deliver(settings, day, parameters)
+        with values_withheld():
+            message = _deliver(settings, day, parameters)
     logger.info(message)
     return message
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from flows import OWN_LOGGERS
 from flows.prefect_api import PrefectApi
 from flows.prefect_settings import LOOPBACK, RUNNING_SERVER_FILE, prefect_environment, running_server
 from flows.processes import Child, adopt_orphans, descendants, end_descendants
@@ -58,8 +59,9 @@ class Surroundings:
             "LOANWATCH_HOME": str(self.settings.home),
             "PREFECT_API_URL": self.api.api_url,
             "PREFECT_SERVER_API_PORT": str(self.api.port),
-            "PREFECT_LOGGING_LEVEL": "INFO",  # with the next line: what the page of a run shows
-            "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks,warehouse,reports",
+            "PREFECT_LOGGING_LEVEL": "INFO",  # with the next lines and flows/__init__.py: what the page of a run shows
+            "PREFECT_LOGGING_EXTRA_LOGGERS": ",".join(OWN_LOGGERS),
+            "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # what is said before a run has begun has no page
             "PREFECT_WORKER_QUERY_SECONDS": "2",  # on loopback asking is cheap, and a run asked for by hand starts sooner
             "PYTHONUNBUFFERED": "1",
         }

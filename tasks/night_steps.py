@@ -6,6 +6,7 @@ from datetime import date
 
 from schemas.references import NightSummary
 from schemas.settings import Settings
+from tasks.faults import values_withheld
 from tasks.night import hold_warehouse, recorded_run
 from tasks.night_tasks import (
     check_decisions,
@@ -23,7 +24,7 @@ def run_night_steps(settings: Settings, as_of: date, command: str) -> NightSumma
 
     To be called inside a flow. `command` is what the run is recorded as. Run again, it goes on where it stopped.
     """
-    with hold_warehouse(settings), recorded_run(settings, command, as_of) as night:
+    with values_withheld(), hold_warehouse(settings), recorded_run(settings, command, as_of) as night:
         confirm_readiness(as_of)
         night.deliveries = take_in_deliveries(as_of)
         night.scores = [score_applications(batch) for batch in list_undecided(as_of)]

@@ -14,6 +14,7 @@ from schemas.errors import ResourceError, SourceUnreachableError
 from schemas.references import BatchScore, Finding, IngestResult, NightSummary, PendingBatch
 from schemas.settings import read_settings
 from tasks import night
+from tasks.faults import values_withheld
 from tasks.progress import logged_progress
 
 _RETRIES = 2
@@ -27,6 +28,7 @@ def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> boo
 
 
 @task(name="confirm_readiness", timeout_seconds=300, persist_result=False)
+@values_withheld()
 def confirm_readiness(as_of: date) -> None:
     """Policy and champion are those on record."""
     night.require_ready(read_settings(), as_of)
@@ -41,6 +43,7 @@ def confirm_readiness(as_of: date) -> None:
     retry_condition_fn=is_transient,
     persist_result=False,
 )
+@values_withheld()
 def take_in_deliveries(as_of: date) -> list[IngestResult]:
     """New and changed deliveries go to raw, quarantine and the ledger; what came since the last night is reported."""
     night.take_in(read_settings(), as_of, logged_progress("deliveries taken in"))
@@ -48,18 +51,21 @@ def take_in_deliveries(as_of: date) -> list[IngestResult]:
 
 
 @task(name="list_undecided", timeout_seconds=300, persist_result=False)
+@values_withheld()
 def list_undecided(as_of: date) -> list[PendingBatch]:
     """Deliveries that hold applications without a decision."""
     return night.find_pending(read_settings(), as_of)
 
 
 @task(name="score_applications", task_run_name="score-{batch.batch_id}", timeout_seconds=3 * 3600, persist_result=False)
+@values_withheld()
 def score_applications(batch: PendingBatch) -> BatchScore:
     """Features, PD, decision, reasons and quality of one delivery."""
     return night.score_delivery(read_settings(), batch, logged_progress("applications decided"))
 
 
 @task(name="check_decisions", timeout_seconds=1800, persist_result=False)
+@values_withheld()
 def check_decisions() -> list[Finding]:
     """The books balance, or the night stops here and nothing is published."""
     return night.check_warehouse(read_settings())
@@ -74,12 +80,14 @@ def check_decisions() -> list[Finding]:
     retry_condition_fn=is_transient,
     persist_result=False,
 )
+@values_withheld()
 def publish_results(run_id: str, as_of: date) -> str:
     """Replaces the analysts' snapshot in one step."""
     return str(night.publish(read_settings(), run_id, as_of))
 
 
 @task(name="report_night", timeout_seconds=300, persist_result=False)
+@values_withheld()
 def report_night(summary: NightSummary) -> None:
     """Shows what the night did in the Prefect UI: counts and references only."""
     key = f"night-{summary.as_of}"

@@ -28,8 +28,8 @@ class Validated:
     failures: pl.DataFrame
 
 
-def _suspects(frame: pl.DataFrame, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """The rules that at least one row breaks: Pandera costs a millisecond a column, so it sees only these."""
+def broken_rules(frame: pl.DataFrame, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The screen: the rules that at least one row breaks. Pandera costs a millisecond a rule, so it sees only these."""
     broken = frame.select((~rule.holds).any().alias(str(i)) for i, rule in enumerate(rules)).row(0)
     return tuple(rule for rule, is_broken in zip(rules, broken, strict=True) if is_broken)
 
@@ -67,7 +67,7 @@ def validate(table_name: str, frame: pl.DataFrame, received_on: date) -> Validat
     """
     delivered = table(table_name)
     converted = convert(delivered, frame)
-    rules = _suspects(converted.frame, table_rules(table_name, received_on))
+    rules = broken_rules(converted.frame, table_rules(table_name, received_on))
     failures = _without_echoes(converted.failures, find_failures(delivered, converted.frame, rules))
     typed = converted.frame.with_columns(frame[ROW_NUMBER].cast(pl.Int64))
     if failures.is_empty():

@@ -17,6 +17,7 @@ import pytest
 from schemas.errors import ResourceError
 from schemas.settings import Settings
 from tasks import take_in as steps
+from tasks.core.validation import validate
 from tests.deliveries import DAY, FIRST_ID, as_csv, deliver, query, rows, take_in
 from warehouse.deliveries import parquet, reading
 from warehouse.deliveries.chunks import Chunk, Header
@@ -188,9 +189,8 @@ def test_a_fault_of_a_library_refuses_the_delivery_by_its_class_and_the_next_goe
     if where == "reading":
         monkeypatch.setattr(parquet, "_frame", raising(error))
     else:
-        real = steps.validate
         monkeypatch.setattr(
-            steps, "validate", lambda name, frame, day: raising(error)() if day == DAY else real(name, frame, day)
+            steps, "validate", lambda name, frame, day: raising(error)() if day == DAY else validate(name, frame, day)
         )
     refused, taken = take_in(settings)
     assert refused.refused_because == (

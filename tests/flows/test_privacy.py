@@ -56,6 +56,7 @@ def test_a_canary_is_found_only_in_the_warehouse_and_in_its_delivery(settings: S
     _plant(settings)
     night = _night(settings)
     assert night.returncode == 0, night.stderr
+    assert night.stderr.count("batch 2026063002: ") == 1  # a line of the log is on the terminal, and not twice
     canaries = [str(CANARY_NUMBER).encode(), CANARY_TEXT.encode()]
     printed = (night.stdout + night.stderr).encode()
     assert [canary for canary in canaries if canary in printed] == []
@@ -88,3 +89,31 @@ def test_a_night_that_fails_does_not_tell_values(settings: Settings, caplog: pyt
         run_night()
     assert "735194625" not in str(raised.value)
     assert "735194625" not in caplog.text
+
+
+@pytest.mark.usefixtures("small_home", "prefect_server")
+@pytest.mark.parametrize("step", ["find_pending", "recorded_run"])
+def test_what_a_library_says_of_a_value_is_kept_from_prefect(
+    step: str, settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.settings import get_current_settings
+
+    import tasks.night_steps
+    import tasks.night_tasks
+    from schemas.errors import LoanwatchError
+    from tests.flows.nights import run_night
+
+    def stumble(*_: object) -> None:
+        raise ValueError(f"could not convert {CANARY_TEXT} to a number")
+
+    monkeypatch.setattr(tasks.night_steps if step == "recorded_run" else tasks.night_tasks.night, step, stumble)
+    with caplog.at_level(logging.DEBUG), pytest.raises(LoanwatchError, match="ValueError"):
+        run_night()
+    with get_client(sync_client=True) as client:
+        runs = [*client.read_flow_runs(), *client.read_task_runs()]
+    messages = [run.state.message or "" for run in runs if run.state]
+    assert any("ValueError" in message for message in messages)
+    assert CANARY_TEXT not in caplog.text + "".join(messages)
+    stored = [file for file in get_current_settings().home.rglob("*") if file.is_file()]
+    assert [found for file in stored for found in _holds(file, [CANARY_TEXT.encode()])] == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.simulate_day import day_to_deliver, simulate_day
+from flows.simulate_day import day_name, day_to_deliver, simulate_day
 from schemas.parameters import SimulationParameters
 from schemas.settings import Settings
 
@@ -52,3 +52,11 @@ def test_a_simulated_home_gets_another_day_of_applicants(settings: Settings) -> 
     assert said.startswith("7 applicants")
     assert said.endswith("2026-07-01")
     assert (settings.landing / "2026-07-01" / "_READY").read_text().strip() == "simulated"
+
+
+def test_the_name_of_a_run_carries_its_day(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert day_name() == "simulated-day-without-a-date"
+    _deliver(settings, "2026-06-30", "simulated")
+    assert day_name() == "simulated-day-of-2026-07-01"
+    monkeypatch.setattr("flows.simulate_day.current_scheduled_day", lambda: date(2026, 6, 30))
+    assert day_name() == "simulated-day-of-2026-06-30"

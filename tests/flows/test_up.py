@@ -6,6 +6,7 @@ deployment is refused, or no scheduled run is ever made, without an error (docs/
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -72,6 +73,15 @@ class RunningUp:
         run = self.api.call("POST", f"/deployments/{self.deployment_id(name)}/create_flow_run", {"parameters": parameters})
         return self.finished(run["id"])
 
+    def logged(self, run_id: str, text: str) -> bool:
+        """Whether the page of a run shows a line with this text, once and at the level of news; lines arrive in batches."""
+
+        def lines() -> list[dict[str, Any]]:
+            found = self.api.call("POST", "/logs/filter", {"logs": {"flow_run_id": {"any_": [run_id]}}})
+            return [line for line in found if text in line["message"]]
+
+        return [line["level"] for line in _wait_for(lines, f"the line {text!r}")] == [logging.INFO]
+
     def scheduled(self, name: str) -> list[dict[str, Any]]:
         states = {"deployment_id": {"any_": [self.deployment_id(name)]}, "state": {"type": {"any_": ["SCHEDULED"]}}}
         asked = {"flow_runs": states, "sort": "EXPECTED_START_TIME_ASC"}
@@ -119,7 +129,8 @@ def test_up_schedules_decides_on_request_and_leaves_nothing_behind(running_up: R
     assert up.decided() == 40
 
     day = up.trigger("simulate_day/daily", {"parameters": {"per_day": 15, "seed": 3}})
-    assert day["state_name"] == "Completed", day["state"]
+    assert (day["state_name"], day["name"]) == ("Completed", "simulated-day-of-2026-07-01"), day["state"]
+    assert up.logged(day["id"], "15 applicants and 0 outcomes were delivered for 2026-07-01")
     assert (up.home / "landing" / "2026-07-01" / "_READY").exists()
 
     # The next planned night, started now: it still does the day that it was planned for.
@@ -131,6 +142,7 @@ def test_up_schedules_decides_on_request_and_leaves_nothing_behind(running_up: R
         f"night-of-{planned[0]['expected_start_time'][:10]}",
     )
     assert up.decided() == 55
+    assert up.logged(planned_night["id"], "batch 2026070101: 15 received, 15 accepted")
 
     family = descendants(up.process.pid)
     assert len(family) >= 2

@@ -9,7 +9,9 @@ import sys
 
 import pytest
 
+from flows.prefect_api import PrefectApi
 from flows.prefect_settings import RUNNING_SERVER_FILE, prefect_environment, running_server
+from flows.up import Surroundings
 from schemas.settings import Settings
 
 
@@ -69,3 +71,15 @@ def test_prefect_itself_understands_every_setting(bare: None, settings: Settings
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     ).stdout.split()
     assert shown == ["json", "False", "60", "127.0.0.1", "False", str(settings.prefect), "WARNING", "WARNING"]
+
+
+def test_a_run_of_a_worker_sends_our_lines_to_its_page(bare: None, settings: Settings) -> None:
+    code = (
+        "import logging, prefect, flows.simulate_day; from prefect.logging.handlers import APILogHandler\n"
+        "for name in ('flows', 'tasks', 'warehouse', 'reports'):\n"
+        "    logger = logging.getLogger(name); handlers = [h for h in logger.handlers if isinstance(h, APILogHandler)]\n"
+        "    print(logger.getEffectiveLevel(), len(handlers), len(logger.handlers))"
+    )
+    environment = Surroundings(settings, PrefectApi(4200), print).environment()
+    shown = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True).stdout
+    assert shown.splitlines() == ["20 1 1"] * 4

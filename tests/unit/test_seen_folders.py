@@ -16,7 +16,7 @@ from schemas.settings import Settings
 from tasks import ingest
 from tests.deliveries import DAY, all_tables, deliver, file_bytes, rows, take_in
 from warehouse.connection import open_warehouse
-from warehouse.deliveries.folders import Delivery
+from warehouse.deliveries.folders import Delivery, read_delivery
 from warehouse.deliveries.seen import FILE, folder_signature
 
 
@@ -108,11 +108,10 @@ def test_a_folder_that_is_written_to_while_it_is_hashed_waits_for_the_next_run(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = deliver(settings.landing, {"application": rows("application", 2)})
-    real = ingest.read_delivery
 
     def write(day: date, path: Path) -> Delivery:
         (folder / "bureau.parquet").write_bytes(file_bytes(rows("bureau", 2), "parquet"))
-        return real(day, path)
+        return read_delivery(day, path)
 
     monkeypatch.setattr(ingest, "read_delivery", write)
     assert take_in(settings) == []
