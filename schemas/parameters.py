@@ -53,6 +53,10 @@ class SimulationParameters(_Parameters):
 class RetrainParameters(_Parameters):
     """Parameters of a retraining. `parameters` override LightGBM's defaults by name."""
 
+    as_of: Annotated[
+        date | None,
+        Field(title="Business date", description="Only outcomes delivered by then are used. Empty: the newest ready delivery."),
+    ] = None
     maturity_days: Annotated[
         int,
         Field(

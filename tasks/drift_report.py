@@ -122,8 +122,14 @@ def _money(connection: Connection, night: _Night, as_of: date) -> tuple[MoneyLin
     return tuple(lines)
 
 
+def _with_page(settings: Settings, night: date | None) -> date | None:
+    """The neighbouring night, if its page was written: a link leads nowhere else."""
+    return night if night and nightly_page_path(settings.reports, night).exists() else None
+
+
 def _page(connection: Connection, settings: Settings, as_of: date) -> NightlyPage:
     page = read_nightly_page(connection, as_of)
+    page = replace(page, previous_on=_with_page(settings, page.previous_on), next_on=_with_page(settings, page.next_on))
     night = _night(connection, settings, as_of)
     if night is None:
         return page

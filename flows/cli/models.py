@@ -43,7 +43,7 @@ def parse_settings(pairs: tuple[str, ...]) -> RetrainParameters:
         key, separator, text = pair.partition("=")
         if not separator or not key:
             raise UsageError(f"--set {pair} is no KEY=VALUE", expected="--set maturity_days=120", remedy="write KEY=VALUE")
-        is_own = key in RetrainParameters.model_fields and key != "parameters"
+        is_own = key in RetrainParameters.model_fields and key not in {"parameters", "as_of"}
         (own if is_own else booster)[key] = text if key.startswith("received_") else _value(text)
     try:
         return RetrainParameters(**own, parameters=booster)
