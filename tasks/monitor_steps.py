@@ -7,6 +7,7 @@ from logging import getLogger
 
 from schemas.drift import DriftSummary
 from schemas.settings import Settings
+from tasks.faults import values_withheld
 from tasks.monitor_tasks import draw_reports, measure_windows, publish_measured, raise_all_alerts, watch_for_night
 from tasks.night import hold_warehouse, recorded_run
 from tasks.notify_prefect import send_pending_alerts
@@ -16,7 +17,7 @@ logger = getLogger(__name__)
 
 def run_monitor_steps(settings: Settings, as_of: date) -> DriftSummary:
     """Measures, judges, draws, publishes; alerts are sent last, when what they point to is there."""
-    with hold_warehouse(settings), recorded_run(settings, "drift", as_of) as run:
+    with values_withheld(), hold_warehouse(settings), recorded_run(settings, "drift", as_of) as run:
         summary = measure_windows(as_of)
         changes = raise_all_alerts(as_of)
         summary.report = draw_reports(as_of)

@@ -12,28 +12,33 @@ from schemas.drift import DriftSummary
 from schemas.settings import read_settings
 from tasks import monitor
 from tasks.drift_report import worst_rows, write_reports
+from tasks.faults import values_withheld
 from tasks.night import publish
 
 
 @task(name="measure_windows", timeout_seconds=3600, persist_result=False)
+@values_withheld()
 def measure_windows(as_of: date) -> DriftSummary:
     """Counts what is not counted yet and measures every window that ends on the date."""
     return monitor.measure(read_settings(), as_of)
 
 
 @task(name="raise_alerts", timeout_seconds=600, persist_result=False)
+@values_withheld()
 def raise_all_alerts(as_of: date) -> list[AlertChange]:
     """What drifted, was refused or did not run becomes an alert, once."""
     return monitor.raise_all(read_settings(), as_of)
 
 
 @task(name="watch_night", timeout_seconds=600, persist_result=False)
+@values_withheld()
 def watch_for_night(as_of: date) -> list[AlertChange]:
     """A night that has not ended well by now becomes an alert."""
     return monitor.watch_night(read_settings(), as_of)
 
 
 @task(name="write_reports", timeout_seconds=1800, persist_result=False)
+@values_withheld()
 def draw_reports(as_of: date) -> str:
     """The nightly page, Evidently's report and the index; a link and the ten worst subjects in the Prefect UI."""
     settings = read_settings()
@@ -45,6 +50,7 @@ def draw_reports(as_of: date) -> str:
 
 
 @task(name="publish_measured", timeout_seconds=1800, persist_result=False)
+@values_withheld()
 def publish_measured(run_id: str, as_of: date) -> str:
     """Replaces the analysts' snapshot, drift and alerts included."""
     return str(publish(read_settings(), run_id, as_of))

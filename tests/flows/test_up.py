@@ -88,6 +88,11 @@ class RunningUp:
         runs: list[dict[str, Any]] = self.api.call("POST", "/flow_runs/filter", asked)
         return runs
 
+    def runs_of(self, name: str) -> list[dict[str, Any]]:
+        asked = {"flow_runs": {"deployment_id": {"any_": [self.deployment_id(name)]}}}
+        runs: list[dict[str, Any]] = self.api.call("POST", "/flow_runs/filter", asked)
+        return runs
+
     def decided(self) -> int:
         with duckdb.connect(str(self.home / "published" / "loanwatch.duckdb"), read_only=True) as connection:
             found = connection.execute("SELECT count(*) FROM marts.decisions").fetchone()
@@ -127,6 +132,11 @@ def test_up_schedules_decides_on_request_and_leaves_nothing_behind(running_up: R
     night = up.trigger("score_nightly/nightly", {"parameters": {"as_of": "2026-06-30"}})
     assert (night["state_name"], night["name"]) == ("Completed", "night-of-2026-06-30"), night["state"]
     assert up.decided() == 40
+
+    # Nobody asked for it: the end of the night starts the measurement of its drift.
+    drift = up.finished(_wait_for(lambda: up.runs_of("monitor_drift/after-night"), "the drift of the night")[0]["id"])
+    assert (drift["state_name"], drift["name"]) == ("Completed", "drift-of-2026-06-30"), drift["state"]
+    assert (up.home / "reports" / "2026-06-30" / "index.html").exists()
 
     day = up.trigger("simulate_day/daily", {"parameters": {"per_day": 15, "seed": 3}})
     assert (day["state_name"], day["name"]) == ("Completed", "simulated-day-of-2026-07-01"), day["state"]
