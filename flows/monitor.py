@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prefect import flow, tags
+from prefect import flow
 from prefect.runtime import flow_run
 
 from flows.business_date import current_scheduled_day
@@ -28,8 +28,7 @@ def monitor_drift(parameters: MonitorParameters = MonitorParameters()) -> DriftS
     """Measures drift, raises and sends alerts, writes the reports and publishes. Run again, it changes nothing."""
     settings = read_settings()
     as_of = parameters.as_of or current_scheduled_day() or newest_decided_date(settings)
-    with tags("drift"):
-        return run_monitor_steps(settings, as_of)
+    return run_monitor_steps(settings, as_of)
 
 
 @flow(name="watch_nights", flow_run_name=monitor_name, persist_result=False, timeout_seconds=1800)

@@ -127,6 +127,21 @@ class DriftLimits(_Strict):
         return self
 
 
+class BesidePsiLimits(_Strict):
+    """Changes that raise an alert beside PSI. Shares and rates in [0, 1], differences absolute unless said otherwise."""
+
+    volume_change: Annotated[float, Field(gt=0)]
+    volume_past_days: Annotated[int, Field(ge=7, le=366)]
+    volume_min_days: Annotated[int, Field(ge=7, le=366)]
+    refused_change: Share
+    quarantined_change: Share
+    approval_change: Share
+    mean_pd_change: Annotated[float, Field(gt=0)]
+    freshness_days: Annotated[int, Field(ge=1, le=366)]
+    segment_min_rows: Annotated[int, Field(ge=1)]
+    false_discovery_rate: Annotated[float, Field(gt=0, le=0.5)]
+
+
 class SubjectLimits(_Strict):
     """Limits of one subject, in place of the common ones; what is left out stays common."""
 
@@ -145,6 +160,7 @@ class DriftRules(_Strict):
     min_rows: Annotated[int, Field(ge=1)]
     significance: Annotated[float, Field(gt=0, le=0.5)]
     limits: DriftLimits
+    beside: BesidePsiLimits
     bins: BinRules
     segments: list[str]
     subjects: list[SubjectLimits]

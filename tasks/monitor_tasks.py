@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from prefect import task
 from prefect.artifacts import create_link_artifact, create_table_artifact
+from prefect.client.orchestration import get_client
+from prefect.runtime import flow_run
 
 from schemas.alerting import AlertChange
 from schemas.drift import DriftSummary
@@ -47,6 +50,19 @@ def draw_reports(as_of: date) -> str:
     rows = worst_rows(settings, as_of)
     create_table_artifact(rows, key=f"drift-{as_of}", description=f"The ten worst subjects of {as_of}")
     return path
+
+
+@task(name="tag_run", timeout_seconds=60, persist_result=False)
+@values_withheld()
+def tag_run(summary: DriftSummary) -> str:
+    """Tags the run with its worst status, so that the list of runs shows it; returns the tag."""
+    found = [status for status in ("alert", "watch", "ok", "too_few") if summary.statuses.get(status)]
+    tag = f"drift-{found[0]}" if found else "drift-unmeasured"
+    run_id = flow_run.id
+    if run_id is not None:
+        with get_client(sync_client=True) as client:
+            client.update_flow_run(UUID(str(run_id)), tags=sorted({*flow_run.tags, tag}))
+    return tag
 
 
 @task(name="publish_measured", timeout_seconds=1800, persist_result=False)

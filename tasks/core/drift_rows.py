@@ -82,6 +82,7 @@ def limits_from(rules: DriftRules) -> Limits:
         unseen_share=rules.limits.unseen_share,
         unseen_share_of={name: limits.unseen_share for name, limits in of.items()},
         segment_psi=rules.limits_of("pd").alert,
+        **rules.beside.model_dump(),
     )
 
 

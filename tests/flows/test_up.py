@@ -136,6 +136,7 @@ def test_up_schedules_decides_on_request_and_leaves_nothing_behind(running_up: R
     # Nobody asked for it: the end of the night starts the measurement of its drift.
     drift = up.finished(_wait_for(lambda: up.runs_of("monitor_drift/after-night"), "the drift of the night")[0]["id"])
     assert (drift["state_name"], drift["name"]) == ("Completed", "drift-of-2026-06-30"), drift["state"]
+    assert any(tag.startswith("drift-") for tag in drift["tags"]), drift["tags"]
     assert (up.home / "reports" / "2026-06-30" / "index.html").exists()
 
     day = up.trigger("simulate_day/daily", {"parameters": {"per_day": 15, "seed": 3}})
