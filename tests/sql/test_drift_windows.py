@@ -112,7 +112,7 @@ def test_measuring_twice_changes_nothing(watched: Watched) -> None:
 def test_what_others_measured_of_the_day_stays(watched: Watched) -> None:
     watched.add_night(_rows(300), DAY)
     watched.measure()
-    for kind, segment in (("volume", ""), ("score", "CODE_GENDER=F")):
+    for kind, segment in (("elsewhere", ""), ("elsewhere", "CODE_GENDER=F")):
         watched.connection.execute(
             "INSERT INTO monitor.drift_v1 BY NAME SELECT * REPLACE ($kind AS kind, $segment AS segment, 'x' AS subject) "
             "FROM monitor.drift_v1 WHERE kind = 'score' LIMIT 1",
@@ -241,7 +241,7 @@ def test_a_business_date_without_applications_is_no_quiet_day(watched: Watched) 
         None,
         None,
     )
-    assert summary.statuses == {"too_few": len(RULES.windows) * (5 + 2 + 1)}
+    assert set(summary.statuses) == {"too_few"}  # also what is measured beside PSI: nothing is called quiet
 
 
 def test_without_a_champion_or_without_its_reference_nothing_is_measured(settings: Settings) -> None:
