@@ -19,7 +19,7 @@ def shown_window(connection: Connection, as_of: date) -> int | None:
 
 
 def measured_subjects(connection: Connection, as_of: date, window_days: int) -> pl.DataFrame:
-    """subject, kind, psi, psi_limit and status of all applicants, scores and decision first, then by importance."""
+    """subject, kind, psi, psi_limit and status of all applicants: scores and decision, what alerts, then by importance."""
     return connection.execute(sql("drift/measured"), {"as_of": as_of, "window_days": window_days}).pl()
 
 
