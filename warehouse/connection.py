@@ -110,9 +110,9 @@ def _told(error: duckdb.Error, settings: Settings) -> LoanwatchError:
 def transaction(connection: Connection) -> Iterator[Connection]:
     """Everything inside is written whole or not at all."""
     connection.execute("BEGIN")
+    is_whole = False
     try:
         yield connection
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+        is_whole = True
+    finally:
+        connection.execute("COMMIT" if is_whole else "ROLLBACK")

