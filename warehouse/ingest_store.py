@@ -6,7 +6,7 @@ Nothing here opens a transaction: `tasks.ingest` wraps one delivery in one, so t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 import polars as pl
 
@@ -15,6 +15,7 @@ from schemas.references import FileCounts
 from schemas.tables import DELIVERED_TABLES
 from warehouse.connection import Connection
 from warehouse.deliveries.folders import Delivery, TableFile
+from warehouse.registry import now
 from warehouse.sql_files import sql
 
 #: The last version of a day is never taken in: it holds the refusal of whatever is delivered past the others, so that the
@@ -68,11 +69,6 @@ def check_home(connection: Connection, delivery: Delivery) -> None:
             where=str(delivery.folder),
             remedy="take it into another home (LOANWATCH_HOME), or take the folder out of the landing place",
         )
-
-
-def _now() -> datetime:
-    """The time for the `*_at` columns: UTC, without a zone."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _for_table(name: str, table: str) -> str:
@@ -156,7 +152,7 @@ class BatchWriter:
     def withdraw_absent(self, source_file: str) -> int:
         """Withdraws the day's versions whose applicant this delivery does not hold, and says how many."""
         first = make_batch_id(self.delivery.received_on, 1)
-        params = {"batch_id": self.batch_id, "first_batch_id": first, "source_file": source_file, "at": _now()}
+        params = {"batch_id": self.batch_id, "first_batch_id": first, "source_file": source_file, "at": now()}
         found = self.connection.execute(sql("ingest/insert_withdrawals"), params).fetchone()
         return 0 if found is None else int(found[0])
 
@@ -199,7 +195,7 @@ class BatchWriter:
             is_refused=refused_because is not None,
             refused_because=refused_because,
             n_received=n_received,
-            at=_now(),
+            at=now(),
         )
 
     def _write_file(self, file: TableFile, counts: FileCounts) -> None:
@@ -221,4 +217,4 @@ class BatchWriter:
     def settle_home(self) -> None:
         """Records the kind of rows that this home holds, the first time."""
         if home_source(self.connection) is None:
-            self.connection.execute(sql("ingest/insert_home"), {"source": self.delivery.source, "at": _now()})
+            self.connection.execute(sql("ingest/insert_home"), {"source": self.delivery.source, "at": now()})

@@ -9,11 +9,7 @@ from pathlib import Path
 from schemas.settings import Settings
 from warehouse.connection import Connection, transaction
 from warehouse.registry import now
-from warehouse.sql_files import sql
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+from warehouse.sql_files import quoted, sql
 
 
 def _fsync(path: Path) -> None:
@@ -32,9 +28,9 @@ def _copy_marts(connection: Connection) -> None:
     for name, comment in relations:
         source = sql("publish/decisions") if name == "decisions" else f"FROM marts.{name}"
         connection.execute(f"CREATE TABLE snapshot.marts.{name} AS {source}")
-        connection.execute(f"COMMENT ON TABLE snapshot.marts.{name} IS {_quoted(comment)}")
+        connection.execute(f"COMMENT ON TABLE snapshot.marts.{name} IS {quoted(comment)}")
     for table, column, comment in columns:
-        connection.execute(f"COMMENT ON COLUMN snapshot.marts.{table}.{column} IS {_quoted(comment)}")
+        connection.execute(f"COMMENT ON COLUMN snapshot.marts.{table}.{column} IS {quoted(comment)}")
 
 
 def publish_snapshot(connection: Connection, settings: Settings, run_id: str, as_of: date) -> Path:
@@ -50,7 +46,7 @@ def publish_snapshot(connection: Connection, settings: Settings, run_id: str, as
         leftover.unlink()
     with transaction(connection):
         connection.execute(sql("publish/insert_publication"), {"run_id": run_id, "as_of": as_of, "published_at": now()})
-    connection.execute(f"ATTACH {_quoted(str(fresh))} AS snapshot")
+    connection.execute(f"ATTACH {quoted(str(fresh))} AS snapshot")
     try:
         _copy_marts(connection)
     finally:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from schemas.policy import QualityRules
 from schemas.references import PendingBatch
 from warehouse.connection import Connection, transaction
-from warehouse.sql_files import sql
+from warehouse.sql_files import quoted, sql
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,10 +52,6 @@ def features_table(feature_set_id: str) -> str:
     return f"score.features_{feature_set_id}_v1"
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def ensure_features_table(connection: Connection, feature_set: FeatureSet) -> None:
     """Creates the table of a feature set, with a comment on every column, and registers the set; twice changes nothing."""
     known = connection.execute(
@@ -76,7 +72,7 @@ def ensure_features_table(connection: Connection, feature_set: FeatureSet) -> No
         connection.execute(f"COMMENT ON COLUMN {table}.application_id IS 'Applicant key.'")
         connection.execute(f"COMMENT ON COLUMN {table}.batch_id IS 'Delivery of the application version, as yyyymmddvv.'")
         for feature in feature_set.features:
-            connection.execute(f'COMMENT ON COLUMN {table}."{feature.name}" IS {_quoted(feature.description)}')
+            connection.execute(f'COMMENT ON COLUMN {table}."{feature.name}" IS {quoted(feature.description)}')
         connection.execute(
             "INSERT INTO registry.feature_sets_v1 BY NAME SELECT $id AS feature_set_id, $n AS n_features, $content AS content",
             {
