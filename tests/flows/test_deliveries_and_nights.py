@@ -11,7 +11,7 @@ import pytest
 from schemas.settings import Settings
 from tasks.simulate import simulate_deliveries
 from tests.flows.conftest import FIRST_NEW_DAY, LAST_NEW_DAY, NEW_PER_DAY
-from tests.flows.nights import new_folder, published, run_night
+from tests.flows.nights import new_folder, published, run_night, stored
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "small_home")
 
@@ -99,3 +99,14 @@ def test_the_same_applicant_on_a_later_day_is_a_new_version_and_the_newest_decid
     assert published(settings, f"SELECT min(as_of) FROM marts.decisions WHERE as_of >= DATE '{LAST_NEW_DAY}'") == [
         (LAST_NEW_DAY + timedelta(days=1),)
     ]
+
+
+def test_the_snapshot_holds_the_decisions_in_force_that_the_warehouse_shows(settings: Settings) -> None:
+    run_night()
+    key = pl.col("SK_ID_CURR")
+    first = pl.read_parquet(new_folder(settings) / "application.parquet")["SK_ID_CURR"].min()
+    _redeliver(settings, (pl.col("AMT_CREDIT") + 1.0).alias("AMT_CREDIT"), keep=key != first)
+    run_night()
+    found = published(settings, "FROM marts.decisions ORDER BY ALL")
+    assert len(found) == 2 * NEW_PER_DAY - 1
+    assert found == stored(settings, "FROM marts.decisions ORDER BY ALL")
