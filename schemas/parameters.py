@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Self
+from enum import StrEnum
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -50,9 +51,61 @@ class SimulationParameters(_Parameters):
     )
 
 
+class Candidate(StrEnum):
+    """Models that are fitted side by side. Only LightGBM can become champion; the others are the yardstick."""
+
+    DUMMY = "dummy"
+    LOGISTIC = "logistic"
+    NAIVE_BAYES = "naive_bayes"
+    TREE = "tree"
+    RANDOM_FOREST = "random_forest"
+    HIST_GRADIENT_BOOSTING = "hist_gradient_boosting"
+    LIGHTGBM = "lightgbm"
+    XGBOOST = "xgboost"
+
+
+class Imbalance(StrEnum):
+    """What is done about the few defaults while fitting; the PD is calibrated to the natural share of defaults afterwards."""
+
+    NONE = "none"
+    CLASS_WEIGHTS = "class_weights"
+    UNDERSAMPLING = "undersampling"
+    SMOTE = "smote"
+
+
+class CostMatrix(_Parameters):
+    """Cost per applicant that the threshold minimises; negative is a gain."""
+
+    granted_default: Annotated[float, Field(title="Granted, defaults", description="A granted loan that defaults.")] = 100.0
+    granted_repaid: Annotated[float, Field(title="Granted, repaid", description="A granted loan that is repaid.")] = -10.0
+    refused: Annotated[float, Field(title="Refused", description="A refused application.")] = 0.0
+    constant: Annotated[float, Field(title="Constant", description="Handling, whatever is decided.")] = 1.0
+
+    @model_validator(mode="after")
+    def _default_must_cost_more(self) -> Self:
+        if not self.granted_default > self.refused > self.granted_repaid:
+            raise ValueError("a default has to cost more than a refusal, and a refusal more than a repaid loan")
+        return self
+
+
+#: Everything that needs no package beside those of Loanwatch.
+STANDARD_CANDIDATES = tuple(candidate for candidate in Candidate if candidate is not Candidate.XGBOOST)
+
+
 class RetrainParameters(_Parameters):
     """Parameters of a retraining. `parameters` override LightGBM's defaults by name."""
 
+    reason: Annotated[
+        str, Field(title="Reason", description="Why a new model is wanted; stands on the model card.", max_length=500)
+    ] = ""
+    requested_by: Annotated[
+        str,
+        Field(
+            title="Requested by",
+            description="Your name; another person has to approve. Empty: the system user of the process.",
+            max_length=100,
+        ),
+    ] = ""
     as_of: Annotated[
         date | None,
         Field(title="Business date", description="Only outcomes delivered by then are used. Empty: the newest ready delivery."),
@@ -68,11 +121,125 @@ class RetrainParameters(_Parameters):
     ] = 90
     received_from: Annotated[date, Field(title="Received from", description="First cohort that may be used.")] = date(1, 1, 1)
     received_to: Annotated[date, Field(title="Received to", description="Last cohort that may be used.")] = date(9999, 12, 31)
+    holdout: Annotated[
+        Literal["id_hash", "time"],
+        Field(
+            title="Hold-out",
+            description="id_hash: a share of the applicants, the same in every training. time: the newest cohorts.",
+        ),
+    ] = "id_hash"
+    holdout_share: Annotated[
+        float,
+        Field(title="Hold-out share", description="Share of the rows held out, looked at once, at the end.", ge=0.05, le=0.5),
+    ] = 0.2
+    n_folds: Annotated[
+        int, Field(title="Folds", description="Folds of the other rows, by applicant, stratified.", ge=2, le=10)
+    ] = 4
+    max_missing_share: Annotated[
+        float,
+        Field(
+            title="Missing share, at most",
+            description="Features missing more often in the rows to fit on are left out. 1: none is; missing is information.",
+            ge=0,
+            le=1,
+        ),
+    ] = 1.0
+    max_correlation: Annotated[
+        float,
+        Field(
+            title="Correlation, at most",
+            description="Of two features with a higher absolute Pearson correlation the weaker is left out. 1: none is.",
+            ge=0.5,
+            le=1,
+        ),
+    ] = 1.0
+    min_importance: Annotated[
+        float,
+        Field(
+            title="Importance, at least",
+            description="Features with a smaller share of the gain of a first fit are left out. 0: none is.",
+            ge=0,
+            le=0.1,
+        ),
+    ] = 0.0
+    imbalance: Annotated[
+        Imbalance, Field(title="Imbalance", description="What is done about the few defaults while fitting; PDs stay calibrated.")
+    ] = Imbalance.NONE
+    candidates: Annotated[
+        tuple[Candidate, ...],
+        Field(title="Candidates", description="Models fitted side by side; LightGBM has to be among them.", min_length=1),
+    ] = STANDARD_CANDIDATES
+    search_trials: Annotated[
+        int, Field(title="Trials", description="Sets of LightGBM parameters that are tried. 0: no search.", ge=0, le=1000)
+    ] = 10
+    search_minutes: Annotated[
+        float,
+        Field(
+            title="Search minutes",
+            description="No trial starts after this time. 0: no limit of time, and the search repeats exactly.",
+            ge=0,
+            le=1440,
+        ),
+    ] = 0.0
+    search_metric: Annotated[
+        Literal["auc", "cost"], Field(title="Search for", description="What the search improves out of fold.")
+    ] = "auc"
+    cost: Annotated[
+        CostMatrix | None, Field(title="Cost matrix", description="What the threshold minimises. Empty: the costs of the policy.")
+    ] = None
+    monotone: Annotated[
+        dict[str, Literal[-1, 1]],
+        Field(
+            title="Monotone constraints",
+            description="Feature to 1 where a higher value may only raise the PD, to -1 where it may only lower it.",
+        ),
+    ] = {}
     seed: Annotated[int, Field(title="Seed", description="The same seed and data give the same model.", ge=0, le=2**31 - 1)] = 0
     parameters: Annotated[
         dict[str, float | int | str | bool],
         Field(title="LightGBM", description="Parameters of LightGBM that differ from the defaults."),
     ] = {}
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        problems = [text for is_wrong, text in self._conflicts() if is_wrong]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _conflicts(self) -> list[tuple[bool, str]]:
+        searched = set(self.parameters) & SEARCHED_PARAMETERS
+        return [
+            (
+                self.received_to < self.received_from,
+                f"received_to {self.received_to} lies before received_from {self.received_from}",
+            ),
+            (Candidate.LIGHTGBM not in self.candidates, "lightgbm is missing from candidates: only it can become champion"),
+            (len(set(self.candidates)) < len(self.candidates), "a candidate stands twice"),
+            (
+                self.search_minutes > 0 and self.search_trials == 0,
+                "search_minutes without search_trials: there is nothing to search",
+            ),
+            (
+                self.search_trials > 0 and bool(searched),
+                f"{', '.join(sorted(searched))}: fixed and searched at once; set search_trials=0",
+            ),
+        ]
+
+
+#: What the search tries; to fix one of them there must be no search.
+SEARCHED_PARAMETERS = frozenset(
+    {
+        "num_leaves",
+        "min_data_in_leaf",
+        "feature_fraction",
+        "bagging_fraction",
+        "lambda_l1",
+        "lambda_l2",
+        "min_gain_to_split",
+        "path_smooth",
+    }
+)
 
 
 class MonitorParameters(_Parameters):

@@ -182,6 +182,56 @@ class DriftRules(_Strict):
         return DriftLimits.model_validate(self.limits.model_dump() | own.model_dump(exclude={"name"}, exclude_none=True))
 
 
+class GateRules(_Strict):
+    """What a challenger has to show against the champion on rows that neither was fitted on.
+
+    `auc_loss`: the AUC may be this much lower. `extra_cost`: the one-sided upper 95 % bound of the extra (10 FN + FP)/n.
+    Calibration: slope of default on the log-odds of the PD, and observed over expected defaults, inside their bounds.
+    """
+
+    auc_loss: Share = 0.003
+    extra_cost: Annotated[float, Field(ge=0)] = 0.01
+    min_rows: Annotated[int, Field(ge=1)] = 1000
+    min_bad: Annotated[int, Field(ge=2)] = 50
+    slope_from: Annotated[float, Field(gt=0, le=1)] = 0.8
+    slope_to: Annotated[float, Field(ge=1)] = 1.25
+    ratio_from: Annotated[float, Field(gt=0, le=1)] = 0.8
+    ratio_to: Annotated[float, Field(ge=1)] = 1.25
+
+
+class FairnessProfile(_Strict):
+    """The fairness floor of one jurisdiction: lowest approval rate over the highest, among groups of at least `min_group` rows."""
+
+    floor: Share = 0.8
+    min_group: Annotated[int, Field(ge=1)] = 100
+    judged: list[str] = ["CODE_GENDER", "NAME_FAMILY_STATUS"]
+    reported: list[str] = ["AGE"]
+
+    @model_validator(mode="after")
+    def _judged_or_reported(self) -> Self:
+        both = sorted({*self.judged} & {*self.reported})
+        if both:
+            raise ValueError(f"judged and reported at once: {', '.join(both)}")
+        return self
+
+
+class FairnessRules(_Strict):
+    """Profiles by name, and the one that holds here."""
+
+    profile: str = "default"
+    profiles: dict[str, FairnessProfile] = Field(default_factory=lambda: {"default": FairnessProfile()})
+
+    @model_validator(mode="after")
+    def _profile_is_known(self) -> Self:
+        if self.profile not in self.profiles:
+            raise ValueError(f"profile {self.profile!r} is none of {', '.join(sorted(self.profiles))}")
+        return self
+
+    @property
+    def in_force(self) -> FairnessProfile:
+        return self.profiles[self.profile]
+
+
 class Policy(_Strict):
     """The decision rules, whole."""
 
@@ -195,6 +245,9 @@ class Policy(_Strict):
     drift: DriftRules
     hard_rules: list[HardRule]
     reasons: Reasons
+    # with defaults, so that policies registered before these sections existed stay readable
+    gate: GateRules = GateRules()
+    fairness: FairnessRules = FairnessRules()
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Self:
