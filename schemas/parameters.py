@@ -208,7 +208,6 @@ class RetrainParameters(_Parameters):
         return self
 
     def _conflicts(self) -> list[tuple[bool, str]]:
-        searched = set(self.parameters) & SEARCHED_PARAMETERS
         return [
             (
                 self.received_to < self.received_from,
@@ -221,13 +220,13 @@ class RetrainParameters(_Parameters):
                 "search_minutes without search_trials: there is nothing to search",
             ),
             (
-                self.search_trials > 0 and bool(searched),
-                f"{', '.join(sorted(searched))}: fixed and searched at once; set search_trials=0",
+                self.search_trials > 0 and set(self.parameters) >= SEARCHED_PARAMETERS,
+                "every parameter that the search tries is fixed: set search_trials=0",
             ),
         ]
 
 
-#: What the search tries; to fix one of them there must be no search.
+#: What the search tries; one that `parameters` names stays as it is there.
 SEARCHED_PARAMETERS = frozenset(
     {
         "num_leaves",

@@ -200,7 +200,7 @@ class GateRules(_Strict):
 
 
 class FairnessProfile(_Strict):
-    """The fairness floor of one jurisdiction: lowest approval rate over the highest, among groups of at least `min_group` rows."""
+    """The floor of one jurisdiction: lowest approval rate over the highest, among groups of at least `min_group` rows."""
 
     floor: Share = 0.8
     min_group: Annotated[int, Field(ge=1)] = 100

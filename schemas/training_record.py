@@ -42,7 +42,7 @@ class _Frozen(BaseModel):
 
 
 class Figure(_Frozen):
-    """A figure with the 95 % bounds of a percentile bootstrap; null where the rows cannot give it (precision without a refusal)."""
+    """A figure with the 95 % bounds of a percentile bootstrap; null where the rows cannot give it."""
 
     value: float | None
     lower: float | None = None
