@@ -1,16 +1,62 @@
-"""Training as a flow: started by hand from the Prefect UI, or by a critical drift of the score where that is switched on."""
+"""Retraining: a challenger is fitted, compared with the champion, and decided about by a second person.
+
+Started by hand from the Prefect UI, or by a critical drift of the score where that is switched on. Between question and answer
+the run is suspended; it then starts from the top, and every step finds what it did before.
+"""
 
 from __future__ import annotations
 
-from prefect import flow
+from typing import Any
 
+from prefect import flow
+from prefect.runtime import deployment, flow_run
+from prefect.states import Completed, State
+
+from flows.approval import ask_for_approval
 from flows.business_date import business_date
+from schemas.errors import UsageError
 from schemas.parameters import RetrainParameters
 from schemas.settings import read_settings
-from tasks.retrain_tasks import fit_and_register
+from tasks.retrain_tasks import fit_and_register, judge_challenger, settle, show_comparison, tell_followers
+
+#: Wrong names in a row before the run gives up; the challenger stays, `loanwatch promote` still works.
+_QUESTIONS = 5
 
 
-@flow(name="retrain_model", flow_run_name="retrain", persist_result=False, timeout_seconds=6 * 3600)
-def retrain_model(parameters: RetrainParameters = RetrainParameters()) -> str:  # noqa: B008  an immutable default
-    """Fits a candidate on mature outcomes and registers it as challenger, or as the first champion; returns its version."""
-    return fit_and_register(business_date(parameters.as_of, read_settings()), parameters)
+def retrain_name() -> str:
+    """The run's name carries its business date."""
+    given = RetrainParameters.model_validate(flow_run.parameters.get("parameters", RetrainParameters()))
+    try:
+        return f"retrain-as-of-{business_date(given.as_of, read_settings())}"
+    except UsageError:
+        return "retrain-without-a-date"  # the flow itself says why, and fails
+
+
+@flow(name="retrain_model", flow_run_name=retrain_name, persist_result=False, timeout_seconds=6 * 3600)
+def retrain_model(parameters: RetrainParameters = RetrainParameters()) -> State[Any]:  # noqa: B008  an immutable default
+    """Fits and registers a model; one that passes the gate waits for a person's decision, and then decides from the next night on."""
+    trained = fit_and_register(business_date(parameters.as_of, read_settings()), parameters, str(flow_run.id))
+    version = trained["model_version"]
+    if trained["is_champion"]:
+        tell_followers()
+        return Completed(message=f"{version} is the first champion of this home", name="Champion")
+    verdict = judge_challenger(version)
+    comparison = show_comparison(version)
+    tell_followers()
+    if verdict != "pass":
+        return Completed(message=f"{version} stays a challenger: the gate says {verdict}", name="RefusedByGate")
+    if deployment.id is None:
+        return Completed(message=f"{version} waits for `loanwatch promote`: only runs of a deployment can ask", name="Challenger")
+    return _decide(version, comparison)
+
+
+def _decide(version: str, comparison: str) -> State[Any]:
+    """Asks until the answer is one that counts."""
+    for number in range(1, _QUESTIONS + 1):
+        answer = ask_for_approval(comparison, number)
+        settled = settle(version, answer.decision, answer.name, answer.comment, number)
+        if settled["is_settled"]:
+            tell_followers()
+            return Completed(message=settled["text"], name=settled["state"])
+        comparison = f"**{settled['text']}**\n\n{comparison}"
+    return Completed(message=f"{version} stays a challenger: no answer counted", name="Undecided")

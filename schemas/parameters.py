@@ -119,8 +119,12 @@ class RetrainParameters(_Parameters):
             le=3650,
         ),
     ] = 90
-    received_from: Annotated[date, Field(title="Received from", description="First cohort that may be used.")] = date(1, 1, 1)
-    received_to: Annotated[date, Field(title="Received to", description="Last cohort that may be used.")] = date(9999, 12, 31)
+    received_from: Annotated[
+        date | None, Field(title="Received from", description="First cohort that may be used. Empty: the first there is.")
+    ] = None
+    received_to: Annotated[
+        date | None, Field(title="Received to", description="Last cohort that may be used. Empty: the last mature one.")
+    ] = None
     holdout: Annotated[
         Literal["id_hash", "time"],
         Field(
@@ -210,7 +214,7 @@ class RetrainParameters(_Parameters):
     def _conflicts(self) -> list[tuple[bool, str]]:
         return [
             (
-                self.received_to < self.received_from,
+                (self.received_to or date.max) < (self.received_from or date.min),
                 f"received_to {self.received_to} lies before received_from {self.received_from}",
             ),
             (Candidate.LIGHTGBM not in self.candidates, "lightgbm is missing from candidates: only it can become champion"),

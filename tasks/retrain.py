@@ -1,36 +1,35 @@
-"""Training: what has arrived is taken in, mature outcomes are joined with features, a model is fitted and registered."""
+"""Training: what has arrived is taken in, mature outcomes are joined with features, candidates are fitted, LightGBM is registered."""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from logging import getLogger
+from pathlib import Path
 
-import polars as pl
-
-from schemas.errors import UsageError
-from schemas.features import FeatureSet, feature_set
 from schemas.manifest import ModelManifest
 from schemas.parameters import RetrainParameters
 from schemas.policy import Policy, load_policy
 from schemas.settings import Settings
+from schemas.training_record import RECORD_FILE, TrainingRecord
 from tasks.core.fitting import resolve_parameters
-from tasks.core.training import FittedModel, TrainingPlan, fit_model
+from tasks.core.training import FittedModel, TrainingOutcome, fit_candidates
+from tasks.core.training_plan import TrainingPlan, plan_of
+from tasks.core.candidates import require_available
+from tasks.comparison import write_card
 from tasks.drift import freeze_reference
 from tasks.model_files import write_model
 from tasks.night import hold_warehouse, publish, recorded_run, take_in
 from tasks.progress import OnProgress
+from tasks.training_data import TrainingData, read_training_data
+from tasks.training_record import build_record
 from warehouse.connection import Connection, open_warehouse, transaction
-from warehouse.features import iter_features, observe_levels
-from warehouse.registry import (
-    has_champion,
-    next_model_version,
-    record_promotion,
-    register_model,
-    training_versions,
-)
+from warehouse.outbox import enqueue
+from warehouse.registry import has_champion, next_model_version, record_promotion, register_model
+from warehouse.trainings import record_candidates, record_training, training_by_request, write_holdout_scores
 
 logger = getLogger(__name__)
 
@@ -38,91 +37,29 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class _Fit:
-    """A fitted model with what its drift reference is frozen from."""
+class RetrainResult:
+    """A registered version, whether it is the first champion, and how many deliveries were refused before.
 
-    model: FittedModel
-    features: FeatureSet
-    frame: pl.DataFrame
+    `record` is None where the same request had been answered before.
+    """
+
+    model_version: str
+    is_champion: bool
+    record: TrainingRecord | None = None
+    manifest: ModelManifest | None = None
+    n_refused_deliveries: int = 0
 
 
 @dataclass(frozen=True)
-class RetrainResult:
-    """A registered version: its manifest, whether it became champion at once, and how many deliveries were refused before."""
+class _Job:
+    """What a training is asked for, from the first look at the warehouse to the registry."""
 
-    manifest: ModelManifest
-    is_champion: bool
-    n_refused_deliveries: int
-
-
-def _require_rows(versions: pl.DataFrame, as_of: date, parameters: RetrainParameters) -> None:
-    if versions.is_empty():
-        raise UsageError(
-            f"no application has a mature outcome as of {as_of}",
-            expected=f"cohorts received at least {parameters.maturity_days} days earlier, with outcomes delivered by then",
-            where="raw.application, raw.outcomes",
-            remedy="deliver outcomes, name a later --as-of, or shorten the window with --set maturity_days=N",
-        )
-
-
-def training_frame(
-    connection: Connection, features: FeatureSet, versions: pl.DataFrame, chunk_rows: int, on_progress: OnProgress | None
-) -> pl.DataFrame:
-    """Features and target of the versions: application_id, batch_id, target, then the features; sorted by key."""
-    frames, done = [], 0
-    for frame in iter_features(connection, features, versions, chunk_rows):
-        frames.append(frame)
-        done += frame.height
-        if on_progress is not None:
-            on_progress(done, versions.height, "features")
-    keys = ["application_id", "batch_id"]
-    target = versions.select(*keys, "target")
-    return pl.concat(frames).join(target, on=keys, how="inner", maintain_order="left").select(*keys, "target", *features.names)
-
-
-def _fit(
-    connection: Connection, settings: Settings, as_of: date, parameters: RetrainParameters, policy: Policy, say: Say
-) -> _Fit:
-    versions = training_versions(
-        connection,
-        as_of,
-        maturity_days=parameters.maturity_days,
-        received_from=parameters.received_from,
-        received_to=parameters.received_to,
-    )
-    _require_rows(versions, as_of, parameters)
-    levels = observe_levels(connection, int(as_of.strftime("%Y%m%d")) * 100 + 99)
-    features = feature_set(levels, policy.protected.columns)
-    say(f"{versions.height:,} mature outcomes, {len(features.names)} features")
-    frame = training_frame(connection, features, versions, settings.chunk_rows, None)
-    plan = TrainingPlan(
-        model_version=next_model_version(connection, as_of),
-        trained_as_of=as_of,
-        feature_set_id=features.feature_set_id,
-        levels=levels,
-        policy=policy,
-        seed=parameters.seed,
-        parameters=parameters.parameters,
-    )
-    return _Fit(fit_model(frame, plan, say), features, frame)
-
-
-def _register(connection: Connection, settings: Settings, fit: _Fit, policy: Policy) -> bool:
-    """Files first, then the registry and the drift reference in one transaction: a version that the registry names has both.
-
-    A folder of this version that is there already is a leftover of a training that was stopped before it was registered.
-    """
-    fitted = fit.model
-    shutil.rmtree(settings.models / fitted.manifest.model_version, ignore_errors=True)
-    write_model(settings.models, fitted.manifest, fitted.text)
-    with transaction(connection):
-        is_first = not has_champion(connection)
-        register_model(connection, fitted.manifest)
-        freeze_reference(connection, fitted, fit.frame, fit.features, policy)
-        if is_first:
-            reason = "first model of this home"
-            record_promotion(connection, fitted.manifest.model_version, kind="bootstrap", approved_by="bootstrap", reason=reason)
-    return is_first
+    settings: Settings
+    as_of: date
+    parameters: RetrainParameters
+    policy: Policy
+    request_id: str | None
+    say: Say
 
 
 def retrain(
@@ -130,20 +67,110 @@ def retrain(
     as_of: date,
     parameters: RetrainParameters,
     *,
+    request_id: str | None = None,
     say: Say = logger.info,
     on_progress: OnProgress | None = None,
 ) -> RetrainResult:
-    """Ingests, fits a candidate on the cohorts mature at `as_of`, and registers it; the first of a home becomes champion.
+    """Ingests, fits candidates on the cohorts mature at `as_of`, and registers LightGBM's; the first of a home becomes champion.
+
+    The warehouse is held while rows are read and while the model is registered, not while it is fitted: a night may run
+    meanwhile. A `request_id` that has been answered gives the same version again, without another training.
 
     Raises:
-        UsageError: too few mature outcomes, or an unknown parameter.
+        UsageError: too few mature outcomes, an unknown parameter, a leaky feature.
         VerificationError: the policy file differs from the policy in force.
     """
-    policy = load_policy(settings.policy_file)
-    resolve_parameters(parameters.parameters, n_rows=0)  # a parameter that does not exist is told before anything is read
-    with hold_warehouse(settings), recorded_run(settings, "retrain", as_of) as run, open_warehouse(settings) as connection:
-        run.deliveries = take_in(settings, as_of, on_progress)
-        fit = _fit(connection, settings, as_of, parameters, policy, say)
-        is_champion = _register(connection, settings, fit, policy)
-        publish(settings, run.run_id, as_of)
-    return RetrainResult(fit.model.manifest, is_champion, run.n_refused_deliveries)
+    job = _Job(settings, as_of, parameters, load_policy(settings.policy_file), request_id, say)
+    require_available(parameters.candidates)  # what cannot be is told before anything is read
+    resolve_parameters(parameters.parameters, n_rows=0)
+    with open_warehouse(settings) as connection:
+        answered = training_by_request(connection, request_id) if request_id else None
+    if answered is not None:
+        return RetrainResult(answered, is_champion=_is_first_champion(settings, answered))
+    with recorded_run(settings, "retrain", as_of) as run:
+        with hold_warehouse(settings), open_warehouse(settings) as connection:
+            run.deliveries = take_in(settings, as_of, on_progress)
+            data = read_training_data(connection, settings, as_of, parameters, job.policy, on_progress)
+            provisional = next_model_version(connection, as_of)
+        say(f"{data.frame.height:,} mature outcomes, {len(data.features.names)} features")
+        outcome = fit_candidates(data.frame, _plan(job, data, provisional), say)
+        with hold_warehouse(settings), open_warehouse(settings) as connection:
+            result = _register(connection, job, data, outcome, run.run_id)
+            write_card(settings, result.model_version)
+            publish(settings, run.run_id, as_of)
+    return replace(result, n_refused_deliveries=run.n_refused_deliveries)
+
+
+def _is_first_champion(settings: Settings, version: str) -> bool:
+    with open_warehouse(settings) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM registry.promotions_v1 WHERE kind = 'bootstrap' AND model_version = $version",
+            {"version": version},
+        ).fetchone()
+    return row is not None and row[0] > 0
+
+
+def _plan(job: _Job, data: TrainingData, version: str) -> TrainingPlan:
+    return plan_of(
+        job.parameters,
+        model_version=version,
+        trained_as_of=job.as_of,
+        feature_set_id=data.features.feature_set_id,
+        levels=data.levels,
+        policy=job.policy,
+        correlate=correlations,
+        storage=job.settings.scratch / "searches.db",
+        descriptions={feature.name: feature.description for feature in data.features.features},
+    )
+
+
+def _numbered(fitted: FittedModel, version: str) -> FittedModel:
+    """The fitted model under its final number: another training may have been registered while this one was fitted."""
+    if fitted.manifest.model_version == version:
+        return fitted
+    manifest = fitted.manifest.model_copy(update={"model_version": version})
+    return FittedModel(fitted.text, manifest, fitted.out_of_fold, fitted.holdout)
+
+
+def _write_files(models: Path, fitted: FittedModel, record: TrainingRecord) -> str:
+    """Model, manifest and record in the version's folder; returns the record's hash.
+
+    A folder of this version that is there already is a leftover of a training that was stopped before it was registered.
+    """
+    folder = models / fitted.manifest.model_version
+    shutil.rmtree(folder, ignore_errors=True)
+    write_model(models, fitted.manifest, fitted.text)
+    text = record.canonical()
+    (folder / RECORD_FILE).write_text(text, encoding="utf-8")
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _register(
+    connection: Connection, job: _Job, data: TrainingData, outcome: TrainingOutcome, run_id: str
+) -> RetrainResult:
+    """Files first, then registry, record, hold-out scores and drift reference in one transaction: a version has all or none."""
+    version = next_model_version(connection, job.as_of)
+    fitted = _numbered(outcome.fitted, version)
+    record = build_record(connection, job.as_of, job.parameters, job.policy, outcome, fitted)
+    record_sha256 = _write_files(job.settings.models, fitted, record)
+    with transaction(connection):
+        is_first = not has_champion(connection)
+        register_model(connection, fitted.manifest)
+        enqueue(connection, "event", "registered", version, {"who": record.requested_by, "why": record.reason})
+        enqueue(connection, "mlflow", "registered", version, {})
+        record_training(
+            connection,
+            request_id=job.request_id or run_id,
+            model_version=version,
+            requested_by=record.requested_by,
+            reason=job.parameters.reason,
+            parameters=job.parameters,
+            record_sha256=record_sha256,
+        )
+        record_candidates(connection, version, record.candidates)
+        write_holdout_scores(connection, version, fitted.holdout)
+        freeze_reference(connection, fitted, data.frame, data.features, job.policy)
+        if is_first:
+            reason = "first model of this home"
+            record_promotion(connection, version, kind="bootstrap", approved_by="bootstrap", reason=reason)
+    return RetrainResult(version, is_first, record, fitted.manifest)
