@@ -213,6 +213,12 @@ def promotion_history(connection: Connection) -> list[Promotion]:
     return [Promotion(*row) for row in connection.execute(sql("registry/promotion_history")).fetchall()]
 
 
+def newest_business_date(connection: Connection) -> date | None:
+    """The business date that the snapshot stands on: of the last publication, else of the newest model; None without both."""
+    row = connection.execute(sql("registry/newest_business_date")).fetchone()
+    return None if row is None else row[0]
+
+
 def training_versions(
     connection: Connection, as_of: date, *, maturity_days: int, received_from: date, received_to: date
 ) -> pl.DataFrame:
