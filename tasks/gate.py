@@ -107,7 +107,7 @@ def _gate_rows(
     """The challenger's PDs as stored with its hold-out, the champion's computed anew; each judged by its own threshold."""
     challenger, champion = pair
     pd_challenger = versions["pd"].to_numpy()
-    pd_champion = _predicted(connection, read_version(settings, champion), versions, settings.chunk_rows)
+    pd_champion = predicted(connection, read_version(settings, champion), versions, settings.chunk_rows)
     return versions.select(
         "target",
         pl.Series("pd_challenger", pd_challenger),
@@ -117,7 +117,7 @@ def _gate_rows(
     )
 
 
-def _predicted(connection: Connection, version: Version, versions: pl.DataFrame, chunk_rows: int) -> np.ndarray:
+def predicted(connection: Connection, version: Version, versions: pl.DataFrame, chunk_rows: int) -> np.ndarray:
     """PD by a version of application versions sorted by key."""
     frames = iter_features(connection, version.features, versions, chunk_rows)
     parts = [predict_pd(version.model, to_matrix(frame, version.model.encoding)) for frame in frames]
