@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from reports.html import Markup, element, join, table, unfold
@@ -62,6 +63,7 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     right: Sequence[int] = ()
     is_folded: bool = False
+    cls: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,15 @@ class Section:
 
 
 def section_html(section: Section, figures: Mapping[str, Markup]) -> Markup:
-    """The section as HTML; `figures` holds the pictures' `<svg>` by name."""
-    return element("section", element("h2", section.title), *(_html(block, figures) for block in section.blocks))
+    """The section as HTML, its head left out where it has none; `figures` holds the pictures' `<svg>` by name.
+
+    Pictures that follow each other stand side by side where there is room.
+    """
+    parts: list[Markup] = []
+    for are_pictures, blocks in groupby(section.blocks, key=lambda block: isinstance(block, Picture)):
+        made = [_html(block, figures) for block in blocks]
+        parts += [element("div", *made, cls="pair")] if are_pictures and len(made) > 1 else made
+    return element("section", element("h2", section.title) if section.title else "", *parts)
 
 
 def _html(block: Block, figures: Mapping[str, Markup]) -> Markup:
@@ -118,8 +127,8 @@ def _html(block: Block, figures: Mapping[str, Markup]) -> Markup:
 
 def _html_table(block: Table) -> Markup:
     rows = [[_badge(cell) if isinstance(cell, Badge) else cell for cell in row] for row in block.rows]
-    made = table(block.caption, block.heads, rows, block.right)
-    return unfold(f"{block.caption} ({len(rows):,} rows)", made) if block.is_folded else made
+    made = table(block.caption, block.heads, rows, block.right, block.cls)
+    return unfold(f"{block.caption} ({len(rows):,})", made) if block.is_folded else made
 
 
 def _badge(badge: Badge) -> Markup:

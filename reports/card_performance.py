@@ -209,7 +209,7 @@ def fairness_section(rows: Sequence[FairnessRow]) -> Section:
         Text(
             "Approval rates by group on the hold-out, at the threshold of this version. Ratio: the group's approval rate over "
             "the highest one among the attribute's groups that are large enough. An attribute that is judged has to keep the "
-            "policy's floor; the others are reported. None of the judged attributes is an input of the model."
+            "policy's floor; the others are reported."
         )
     ]
     for attribute, group in groupby(rows, key=lambda row: row.attribute):

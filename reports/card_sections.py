@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reports.card_blocks import Block, Cell, Code, Points, Section, Table, Text, Tiles
-from reports.card_performance import VERDICTS, picture, with_bounds
+from reports.card_performance import FIGURE_TITLES, VERDICTS, picture, with_bounds
 from reports.html import NOTHING, number, share
 from reports.model_figures import CHOSEN
 from schemas.gate import GateResult
@@ -123,7 +123,7 @@ def _feature_table(caption: str, features: Sequence[FeatureRecord], *, is_folded
         [item.name, item.description, share(item.gain_share, 2), share(item.missing_share), number(item.single_auc)]
         for item in features
     ]
-    return Table(caption, ["Feature", "Meaning", "Share of gain", "Missing", "AUC alone"], rows, [2, 3, 4], is_folded)
+    return Table(caption, ["Feature", "Meaning", "Share of gain", "Missing", "AUC alone"], rows, [2, 3, 4], is_folded, "meaning")
 
 
 def _dropped(record: TrainingRecord) -> list[Block]:
@@ -157,7 +157,7 @@ def _search_words(search: SearchRecord) -> str:
     told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     bounded = " The search was bounded by time and need not repeat exactly." if search.is_time_bounded else ""
     return (
-        f"{len(search.trials)} sets of parameters were tried for {search.metric} out of fold ({told}); trial "
+        f"{len(search.trials)} sets of parameters were tried for {FIGURE_TITLES[search.metric]} out of fold ({told}); trial "
         f"{search.best_trial} was the best.{bounded}"
     )
 

@@ -91,7 +91,7 @@ def model_card_html(
     first, *rest = _sections(record, manifest, gate, former)
     lead = section_html(Section("", first.blocks), drawn)
     title = _title(record)
-    return document(title, element("h1", title), Markup(lead.replace("<h2></h2>", "", 1)), page_sections(rest, drawn))
+    return document(title, element("h1", title), lead, page_sections(rest, drawn))
 
 
 def model_card_markdown(
