@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 #: `mlflow`: its registry is brought to the truth of this one. `event`: one event of Prefect is emitted.
@@ -26,6 +26,21 @@ class OutboxItem:
     subject: str
     payload: Mapping[str, str | int | float | bool | None]
     n_attempts: int
+    created_at: datetime
+
+    @property
+    def token(self) -> str:
+        """The same whenever the same happening is delivered again; the instant tells two homes apart."""
+        return f"loanwatch-{self.subject}-{self.kind}-{self.outbox_id}-{self.created_at.isoformat()}"
+
+
+@dataclass(frozen=True)
+class RegisteredVersion:
+    """A model version as the registry has it; `sha256` is that of its manifest."""
+
+    model_version: str
+    sha256: str
+    role: Literal["champion", "challenger", "retired"]
 
 
 @dataclass(frozen=True)

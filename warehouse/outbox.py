@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from schemas.outbox import OutboxItem, Payload, Topic, WaitingTopic
+from schemas.outbox import OutboxItem, Payload, RegisteredVersion, Topic, WaitingTopic
 from warehouse.connection import Connection
 from warehouse.registry import now
 from warehouse.sql_files import sql
@@ -37,6 +37,11 @@ def pending(connection: Connection, topic: Topic) -> list[OutboxItem]:
 def waiting_topics(connection: Connection) -> list[WaitingTopic]:
     """Topics with something undelivered."""
     return [WaitingTopic(**record) for record in _records(connection, "waiting")]
+
+
+def registered_versions(connection: Connection) -> list[RegisteredVersion]:
+    """Every registered version with its role, oldest first."""
+    return [RegisteredVersion(**record) for record in _records(connection, "registered_versions")]
 
 
 def begin_attempt(connection: Connection, outbox_id: int) -> None:

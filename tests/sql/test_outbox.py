@@ -28,7 +28,8 @@ def test_what_was_put_in_is_pending_with_its_words(connection: Connection) -> No
     payload = {"by": "Ann Lee", "reason": 'said "yes"; it\'s fine', "effective_on": date(2026, 3, 1), "former": None}
     assert enqueue(connection, "event", "promoted", "2026-03-01.1", payload) == 1
     (item,) = pending(connection, "event")
-    assert item == OutboxItem(1, "event", "promoted", "2026-03-01.1", {**payload, "effective_on": "2026-03-01"}, 0)
+    told = {**payload, "effective_on": "2026-03-01"}
+    assert item == OutboxItem(1, "event", "promoted", "2026-03-01.1", told, 0, item.created_at)
     assert pending(connection, "mlflow") == []
 
 
