@@ -41,13 +41,13 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def _shorten(label: str) -> str:
+def shorten(label: str) -> str:
     """Cut in the middle: long names of features differ at their ends."""
     half = _LONGEST_LABEL // 2
     return label if len(label) <= _LONGEST_LABEL else f"{label[: half - 1]}…{label[-half:]}"
 
 
-def _svg(name: str, title: str, size: tuple[float, float], draw: Callable[[Figure], None]) -> Markup:
+def svg(name: str, title: str, size: tuple[float, float], draw: Callable[[Figure], None]) -> Markup:
     """Draws and returns the `<svg>` element; ids carry the figure's name, since several figures share a page."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -67,7 +67,13 @@ def _svg(name: str, title: str, size: tuple[float, float], draw: Callable[[Figur
     return Markup(text.strip())
 
 
-def _clear(axes: Axes) -> None:
+def svg_document(figure: Markup) -> str:
+    """A figure as a file of its own."""
+    return figure.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) + "\n"
+
+
+def clear(axes: Axes) -> None:
+    """Only what is read: no frame above and on the right, no ticks, the grid behind the data."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(length=0)
     axes.set_axisbelow(True)
@@ -78,7 +84,7 @@ def share_bars(name: str, title: str, labels: Sequence[str], before: Sequence[fl
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        _clear(axes)
+        clear(axes)
         places = range(len(labels))
         axes.bar([x - 0.2 for x in places], [100 * v for v in before], 0.4, color=BEFORE, label="reference")
         axes.bar(
@@ -91,7 +97,7 @@ def share_bars(name: str, title: str, labels: Sequence[str], before: Sequence[fl
             label="window",
             lw=0,
         )
-        axes.set_xticks(list(places), [_shorten(label) for label in labels])
+        axes.set_xticks(list(places), [shorten(label) for label in labels])
         if len(labels) > 4:
             axes.tick_params(axis="x", rotation=40)
             for text in axes.get_xticklabels():
@@ -102,7 +108,7 @@ def share_bars(name: str, title: str, labels: Sequence[str], before: Sequence[fl
         axes.grid(axis="y", color="#E4E8EC")
         figure.legend(loc="outside upper left", ncols=2, frameon=False)
 
-    return _svg(name, title, (6.2, 3.6), draw)
+    return svg(name, title, (6.2, 3.6), draw)
 
 
 def psi_heat_map(
@@ -123,14 +129,14 @@ def psi_heat_map(
         _cells(axes, [(*places[key], *cells[key]) for key in places if key in cells])
         axes.set_xlim(0, len(nights))
         axes.set_ylim(len(subjects), 0)
-        axes.set_yticks([row + 0.5 for row in range(len(subjects))], [_shorten(subject) for subject in subjects])
+        axes.set_yticks([row + 0.5 for row in range(len(subjects))], [shorten(subject) for subject in subjects])
         every = [column for column in range(len(nights)) if column % 3 == 0]
         axes.set_xticks([column + 0.5 for column in every], [f"{nights[column]:%m-%d}" for column in every])
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         figure.legend(handles=_heat_legend(), loc="outside lower left", ncols=5, frameon=False, fontsize=9, handlelength=1.2)
 
-    return _svg(name, title, (10.0, 1.35 + 0.25 * len(subjects)), draw)
+    return svg(name, title, (10.0, 1.35 + 0.25 * len(subjects)), draw)
 
 
 def _cells(axes: Axes, cells: Sequence[tuple[int, int, float | None, str]]) -> None:

@@ -47,16 +47,16 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     return "\n".join([*head, *(line(row) for row in cells), count]) + "\n"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as JSON has it: decimals are numbers, what is no number is null, dates and times are ISO text."""
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
@@ -66,10 +66,10 @@ def _csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([json.dumps(_plain(value)) if isinstance(value, list | tuple | dict) else value for value in row])
+        writer.writerow([json.dumps(plain(value)) if isinstance(value, list | tuple | dict) else value for value in row])
     return buffer.getvalue()
 
 
 def _json(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    records = [dict(zip(columns, map(_plain, row), strict=True)) for row in rows]
+    records = [dict(zip(columns, map(plain, row), strict=True)) for row in rows]
     return json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

@@ -51,6 +51,12 @@ class UsageError(LoanwatchError):
     exit_code = 2
 
 
+class GateRefusedError(LoanwatchError):
+    """A gate or an approver stands against a change of champion; nothing was changed."""
+
+    exit_code = 5
+
+
 class DeliveryRefusedError(LoanwatchError):
     """A delivery as a whole cannot be taken in. `code` is kept in the ledger, in front of what was found."""
 

@@ -30,6 +30,18 @@ class Explanation:
 
 
 @dataclass(frozen=True)
+class ModelReading:
+    """A model version as marts shows it; gates the newest first, `findings` are those of the newest."""
+
+    model: Record
+    candidates: list[Record]
+    gates: list[Record]
+    findings: list[Record]
+    reviews: list[Record]
+    promotions: list[Record]
+
+
+@dataclass(frozen=True)
 class DictionaryColumn:
     """A column of the data dictionary."""
 

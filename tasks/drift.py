@@ -94,6 +94,16 @@ def _policy_reference(connection: Connection, settings: Settings, champion: Cham
     return reference
 
 
+def require_references(connection: Connection, settings: Settings, champion: ChampionRef, policy: Policy) -> None:
+    """Makes sure that a version's drift can be measured under a policy; works the decision mix out where the policy is a new one.
+
+    Raises:
+        VerificationError: the version was registered without a reference.
+    """
+    model_reference(connection, champion.model_version)
+    _policy_reference(connection, settings, champion, policy)
+
+
 def _computed_inputs(
     connection: Connection, settings: Settings, champion: ChampionRef, reference: Reference
 ) -> Iterator[pl.DataFrame]:

@@ -13,6 +13,9 @@ from schemas.tables import table
 from warehouse.connection import open_warehouse, transaction
 from warehouse.registry import newest_policy_sha256, register_policy
 
+#: The attribute that is no column: age in bands, from DAYS_BIRTH.
+AGE = "AGE"
+
 
 def _require_known_features(policy: Policy) -> None:
     """A hard rule has to read a feature that exists, or every night after it would stop."""
@@ -39,16 +42,31 @@ def _require_known_columns(policy: Policy) -> None:
         )
 
 
+def require_known_attributes(policy: Policy) -> None:
+    """What fairness looks at has to be a column of the application, or AGE. Raises VerificationError."""
+    known = {*table("application").column_names, AGE}
+    profile = policy.fairness.in_force
+    unknown = [name for name in (*profile.judged, *profile.reported) if name not in known]
+    if unknown:
+        raise VerificationError(
+            f"{len(unknown)} attribute(s) of the fairness profile in force are none: {', '.join(unknown)}",
+            expected=f"columns of the application table, or {AGE}",
+            where="fairness.profiles of the policy",
+            remedy="mend the names and apply the policy again",
+        )
+
+
 def apply_policy(settings: Settings, policy: Policy, *, applied_by: str, reason: str) -> date | None:
     """Registers the policy and returns the first business date that it decides on; None where it is in force already.
 
     In a home without a policy it is the first one and decides on every date.
 
     Raises:
-        VerificationError: a hard rule reads what is no numeric feature, or a protected column does not exist.
+        VerificationError: a hard rule reads what is no numeric feature, or a protected column or an attribute does not exist.
     """
     _require_known_columns(policy)
     _require_known_features(policy)
+    require_known_attributes(policy)
     with open_warehouse(settings) as connection, transaction(connection):
         registered = newest_policy_sha256(connection)
         if registered == policy.sha256:

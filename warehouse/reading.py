@@ -52,7 +52,8 @@ def open_snapshot(settings: Settings) -> Iterator[Connection]:
         connection.close()
 
 
-def _records(connection: Connection, name: str, parameters: Record | None = None) -> list[Record]:
+def records(connection: Connection, name: str, parameters: Record | None = None) -> list[Record]:
+    """The rows of the statement `read/<name>`, by column name."""
     cursor = connection.execute(sql(f"read/{name}"), parameters)
     names = [item[0] for item in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -91,10 +92,10 @@ def read_status(settings: Settings) -> Status:
         return Status(None, None, [], [])
     with open_snapshot(settings) as connection:
         return Status(
-            freshness=next(iter(_records(connection, "freshness")), None),
-            champion=next(iter(_records(connection, "champion")), None),
-            batches=_records(connection, "last_batches"),
-            mix=_records(connection, "decision_mix"),
+            freshness=next(iter(records(connection, "freshness")), None),
+            champion=next(iter(records(connection, "champion")), None),
+            batches=records(connection, "last_batches"),
+            mix=records(connection, "decision_mix"),
         )
 
 
@@ -102,9 +103,9 @@ def read_explanation(settings: Settings, application_id: int) -> Explanation:
     """Everything about one decision in force. Raises UsageError if there is none, and says where the applicant is held."""
     with open_snapshot(settings) as connection:
         key: Record = {"application_id": application_id}
-        decisions = _records(connection, "decision", key)
+        decisions = records(connection, "decision", key)
         if not decisions:
-            places = [record["place"] for record in _records(connection, "held_elsewhere", key)]
+            places = [record["place"] for record in records(connection, "held_elsewhere", key)]
             raise UsageError(
                 f"application {application_id} has no decision in force",
                 expected="the id of a scored application",
@@ -114,7 +115,7 @@ def read_explanation(settings: Settings, application_id: int) -> Explanation:
         key_of_version = {**key, "batch_id": decisions[0]["batch_id"]}
         return Explanation(
             decision=decisions[0],
-            reasons=_records(connection, "reasons", key_of_version),
-            quality=_records(connection, "quality", key_of_version)[0],
-            versions=_records(connection, "versions", key),
+            reasons=records(connection, "reasons", key_of_version),
+            quality=records(connection, "quality", key_of_version)[0],
+            versions=records(connection, "versions", key),
         )
