@@ -131,7 +131,8 @@ class Watched:
 def register_version(connection: Connection, version: str, feature_set_id: str) -> None:
     """A model in the registry, without files."""
     connection.execute(
-        "INSERT INTO registry.models_v1 VALUES ($v, $at, DATE '2026-05-31', 1, 0.7, 0.4, 0.3, 0.1, 0.5, 0.1, $f, 'p', $v, '{}')",
+        "INSERT INTO registry.models_v1 VALUES ($v, $at, DATE '2026-05-31', 1, 0.7, 0.4, 0.3, 0.1, 0.5, 0.1, $f, 'p', $v, '{}', "
+        "(SELECT count(*) + 1 FROM registry.models_v1))",
         {"v": version, "at": _INSTANT, "f": feature_set_id},
     )
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from schemas.errors import NoChampionError, VerificationError
+from schemas.errors import NoChampionError, UsageError, VerificationError
 from schemas.manifest import ModelManifest, version_sha256
 from schemas.policy import Policy, parse_policy
+from schemas.promotion import Promotion, PromotionKind
 from warehouse.connection import Connection
 from warehouse.sql_files import sql
 
@@ -27,6 +28,14 @@ class ChampionRef:
     sha256: str
     threshold: float
     feature_set_id: str
+
+
+@dataclass(frozen=True)
+class RegisteredModel:
+    """A version by reference, and the policy whose costs chose its threshold."""
+
+    reference: ChampionRef
+    policy_sha256: str
 
 
 def now() -> datetime:
@@ -88,6 +97,12 @@ def policy_on(connection: Connection, as_of: date) -> Policy:
     return _verified(*row)
 
 
+def registered_policy(connection: Connection, policy_sha256: str) -> Policy | None:
+    """The policy of that hash, if it ever was in force. Raises VerificationError if its content was changed."""
+    row = connection.execute(sql("registry/policy_content"), {"policy_sha256": policy_sha256}).fetchone()
+    return None if row is None else _verified(*row)
+
+
 def newest_policy_sha256(connection: Connection) -> str | None:
     """The hash of the policy applied last, if any."""
     row = connection.execute(sql("registry/newest_policy")).fetchone()
@@ -131,6 +146,20 @@ def next_model_version(connection: Connection, trained_as_of: date) -> str:
     return f"{trained_as_of}.{row[0] if row else 1}"
 
 
+def registered_model(connection: Connection, model_version: str) -> RegisteredModel:
+    """A registered version. Raises UsageError if the registry does not know it."""
+    row = connection.execute(sql("registry/registered_model"), {"model_version": model_version}).fetchone()
+    if row is None:
+        raise UsageError(
+            f"model version {model_version!r} is not registered",
+            expected="a version that a training registered",
+            where="registry.models",
+            remedy="list them with `loanwatch models`",
+        )
+    *reference, policy_sha256 = row
+    return RegisteredModel(ChampionRef(*reference), policy_sha256)
+
+
 def register_model(connection: Connection, manifest: ModelManifest) -> str:
     """Enters a version into the registry and returns its sha256."""
     sha256 = version_sha256(manifest)
@@ -154,9 +183,11 @@ def record_promotion(
     connection: Connection,
     model_version: str,
     *,
-    kind: Literal["bootstrap", "promotion", "rollback"],
+    kind: PromotionKind,
     approved_by: str,
     reason: str,
+    requested_by: str | None = None,
+    gate_id: int | None = None,
 ) -> date:
     """Makes a version champion from the first business date that no night has decided yet; returns that date."""
     effective_on = BEGINNING if kind == "bootstrap" else next_effective_on(connection)
@@ -169,9 +200,17 @@ def record_promotion(
         "approved_by": approved_by,
         "reason": reason,
         "promoted_at": now(),
+        "requested_by": requested_by,
+        "gate_id": gate_id,
+        "policy_sha256": newest_policy_sha256(connection),
     }
     connection.execute(sql("registry/insert_promotion"), values)
     return effective_on
+
+
+def promotion_history(connection: Connection) -> list[Promotion]:
+    """Every change of champion, oldest first."""
+    return [Promotion(*row) for row in connection.execute(sql("registry/promotion_history")).fetchall()]
 
 
 def training_versions(

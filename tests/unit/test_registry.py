@@ -25,7 +25,8 @@ DAY = date(2026, 6, 30)
 def _model(connection: Connection, version: str) -> None:
     connection.execute(
         "INSERT INTO registry.models_v1 VALUES "
-        "(?, now()::TIMESTAMP, DATE '2026-06-30', 1, 0.7, 0.4, 0.3, 0.07, 0.5, 0.08, 'abc', 'p', ?, '{}')",
+        "(?, now()::TIMESTAMP, DATE '2026-06-30', 1, 0.7, 0.4, 0.3, 0.07, 0.5, 0.08, 'abc', 'p', ?, '{}', "
+        "(SELECT count(*) + 1 FROM registry.models_v1))",
         [version, "sha-" + version],
     )
 
