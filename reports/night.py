@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from reports.shadow_section import shadow_line, shadow_warnings
 from reports.tables import render
 from schemas.references import BatchScore, IngestResult, NightSummary
 
@@ -70,13 +71,13 @@ def _notices(summary: NightSummary) -> list[str]:
         if score.absent_tables
     ]
     warnings = [f"Check {finding.check} found {finding.n_rows} row(s): {', '.join(finding.keys)}" for finding in summary.warnings]
-    return [*refusals, *withdrawals, *absences, *warnings]
+    return [*refusals, *withdrawals, *absences, *shadow_warnings(summary.scores), *warnings]
 
 
 def night_markdown(summary: NightSummary) -> str:
     """The night as a markdown page."""
     rows = _shown_rows(summary)
-    parts = [f"# Night of {summary.as_of}", _totals(summary)]
+    parts = [f"# Night of {summary.as_of}", _totals(summary), *filter(None, [shadow_line(summary.scores)])]
     if rows:
         names = list(rows[0])
         lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
@@ -105,6 +106,7 @@ def night_text(summary: NightSummary) -> str:
     parts = [f"Night of {summary.as_of}: {_totals(summary)}"]
     if rows:
         parts.append(render(list(rows[0]), [list(row.values()) for row in rows], "table").rstrip())
+    parts += filter(None, [shadow_line(summary.scores)])
     parts += [f"Note: {notice}" for notice in _notices(summary)]
     if summary.snapshot:
         parts.append(f"Snapshot: {summary.snapshot}")

@@ -10,6 +10,7 @@ from reports.drift_sections import drift_section, heat_map_section, limits_secti
 from reports.files import write_document
 from reports.html import NOT_MEASURED, NOTHING, Markup, document, element, share, status_badge, table, unfold
 from reports.score_sections import decisions_section, money_section
+from reports.shadow_section import shadow_section
 from schemas.pages import AlertLine, DeliveryLine, NightlyPage
 
 #: The others unfold.
@@ -39,6 +40,7 @@ def render_nightly_page(page: NightlyPage) -> str:
         _deliveries(page.deliveries),
         _quarantine(page),
         decisions_section(page),
+        shadow_section(page),
         drift_section(page),
         heat_map_section(page),
         money_section(page),

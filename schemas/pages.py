@@ -159,6 +159,30 @@ class AlertLine:
 
 
 @dataclass(frozen=True)
+class SwapLine:
+    """One row of marts.swap_set of the night; `default_rate` is None until one of them has matured."""
+
+    champion_version: str
+    challenger_version: str
+    swap: str
+    n: int
+    mean_pd_champion: float
+    mean_pd_challenger: float
+    n_matured: int
+    n_defaulted: int
+    default_rate: float | None
+
+
+@dataclass(frozen=True)
+class ShadowGapLine:
+    """Applications of the night that a challenger could not score, and why."""
+
+    challenger_version: str
+    refused_because: str
+    n_unscored: int
+
+
+@dataclass(frozen=True)
 class NightLine:
     """One business date on the index. `worst` is the worst drift status, None where nothing was measured."""
 
@@ -196,3 +220,5 @@ class NightlyPage:
     evidently_left_out: Mapping[str, str] = field(default_factory=dict)
     money: tuple[MoneyLine, ...] | None = None
     score_parts: tuple[ScorePart, ...] | None = None
+    swaps: tuple[SwapLine, ...] | None = None
+    shadow_gaps: tuple[ShadowGapLine, ...] | None = None

@@ -45,8 +45,24 @@ class PendingBatch:
 
 
 @dataclass
+class ShadowCount:
+    """What a challenger scored beside the champion in one delivery, in counts of applications; `review` counts as refusal.
+
+    `n_swap_in`: the challenger alone approves; `n_swap_out`: the champion alone approves; `n_unscored`: the challenger could
+    not score them, for the reason in `refused_because`.
+    """
+
+    model_version: str
+    n_scored: int = 0
+    n_swap_in: int = 0
+    n_swap_out: int = 0
+    n_unscored: int = 0
+    refused_because: str = ""
+
+
+@dataclass
 class BatchScore:
-    """Counts of one scored delivery."""
+    """Counts of one scored delivery; `shadow` is None where no challenger stood beside the champion."""
 
     batch_id: int
     received_on: date
@@ -54,6 +70,7 @@ class BatchScore:
     n_scored: int = 0
     decisions: dict[str, int] = field(default_factory=lambda: {"approve": 0, "review": 0, "decline": 0})
     absent_tables: list[str] = field(default_factory=list)
+    shadow: ShadowCount | None = None
 
 
 @dataclass(frozen=True)

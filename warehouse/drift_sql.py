@@ -14,7 +14,8 @@ INPUTS = "drift_inputs"
 
 _KEYS = "counted_on, business_date, sign"
 _OF_VERSION = "v.application_id = e.application_id AND v.batch_id = e.batch_id"
-_OF_MODEL = f"score.decisions_v1 AS v ON {_OF_VERSION} AND v.model_version = $model_version"
+#: What that model scored, as champion or, before it was promoted, as challenger.
+_OF_MODEL = f"monitor.model_scores AS v ON {_OF_VERSION} AND v.model_version = $model_version"
 _SAME_SCALE = (
     "(SELECT p.policy_sha256 FROM registry.policies_v1 AS p WHERE json_extract(p.content, '$.score') IN "
     "(SELECT json_extract(q.content, '$.score') FROM registry.policies_v1 AS q WHERE q.policy_sha256 = $policy_sha256))"

@@ -7,7 +7,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from schemas.pages import AlertLine, BinLine, DecisionLine, DeliveryLine, DriftLine, NightLine, NightlyPage, PastPsi, RuleLine
+from schemas.pages import (
+    AlertLine,
+    BinLine,
+    DecisionLine,
+    DeliveryLine,
+    DriftLine,
+    NightLine,
+    NightlyPage,
+    PastPsi,
+    RuleLine,
+    ShadowGapLine,
+    SwapLine,
+)
 from warehouse.connection import Connection
 from warehouse.sql_files import sql
 
@@ -47,6 +59,8 @@ def read_nightly_page(connection: Connection, as_of: date) -> NightlyPage:
         bins=_lines(connection, "bins", BinLine, key) if "drift_bins" in known else None,
         past=_lines(connection, "past", PastPsi, {"first_on": first_on, **key}) if has_drift else None,
         alerts=_lines(connection, "alerts", AlertLine, key) if "alerts" in known else None,
+        swaps=_lines(connection, "swaps", SwapLine, key) if "swap_set" in known else None,
+        shadow_gaps=_lines(connection, "shadow_gaps", ShadowGapLine, key) if "shadow_gaps" in known else None,
     )
     nights = [night.as_of for night in read_nights(connection)]
     return replace(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from schemas.policy import QualityRules
 from schemas.references import PendingBatch
 from warehouse.connection import Connection, transaction
+from warehouse.shadow import ShadowGap, write_shadow
 from warehouse.sql_files import quoted, sql
 
 if TYPE_CHECKING:
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ScoredChunk:
-    """What one chunk of application versions gave; every frame has application_id and batch_id."""
+    """What one chunk of application versions gave; every frame has application_id and batch_id.
+
+    `shadow`: what the challenger would have decided, None where it did not score; `shadow_gap`: why it could not.
+    """
 
     decisions: pl.DataFrame
     reasons: pl.DataFrame
     quality: pl.DataFrame
     features: pl.DataFrame
+    shadow: pl.DataFrame | None = None
+    shadow_gap: ShadowGap | None = None
 
 
 def pending_batches(connection: Connection, as_of: date) -> list[PendingBatch]:
@@ -99,6 +105,7 @@ def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredCh
             for name in ("decisions", "reasons", "quality"):
                 connection.execute(sql(f"score/insert_{name}"))
             connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
+            write_shadow(connection, chunk.shadow, chunk.shadow_gap)
     finally:
         for name in registered:
             connection.unregister(name)

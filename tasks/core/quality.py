@@ -42,6 +42,13 @@ def _out_of_range(matrix: NDArray[np.float64], manifest: ModelManifest) -> NDArr
     return outside
 
 
+def is_insufficient(matrix: NDArray[np.float64], manifest: ModelManifest, min_filled_share: float) -> NDArray[np.bool_]:
+    """Rows (shape: rows) with less than that share of filled inputs; the matrix is rows x inputs of the manifest."""
+    n_filled = (~_missing(matrix, manifest)).sum(axis=1)
+    insufficient: NDArray[np.bool_] = n_filled < min_filled_share * len(manifest.inputs)
+    return insufficient
+
+
 def names_per_row(mask: NDArray[np.bool_], names: Sequence[str]) -> pl.Series:
     """For each row of the mask (rows x names) the names that are set, in order, as a list of strings."""
     rows, columns = np.nonzero(mask)
@@ -82,4 +89,4 @@ def assess_quality(
         names_per_row(_unseen(matrix, manifest), names).alias("unseen_columns"),
         names_per_row(_out_of_range(matrix, manifest), names).alias("out_of_range_columns"),
     )
-    return Quality(records, n_filled < min_filled_share * len(names))
+    return Quality(records, is_insufficient(matrix, manifest, min_filled_share))

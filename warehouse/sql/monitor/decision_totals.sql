@@ -1,17 +1,23 @@
 -- grain: one row per window
--- reads: score.decisions_v1, core.withdrawals_v1
+-- reads: score.decisions_v1, core.withdrawals_v1, monitor.model_scores
 -- params: $as_of DATE, $windows INTEGER[], $model_version, $approve_below DOUBLE (PD below which the bands alone approve)
 -- why: approvals, mean PD and money of a window: calendar days ($as_of - window, $as_of], each application once in its newest
---      version, nightly ones only, and of these what that model scored. PDs have 12 decimals, so their sums are exact.
+--      version, nightly ones only, and of these what that model scored, as champion or as challenger. PDs have 12 decimals, so
+--      their sums are exact.
 WITH wanted AS (SELECT unnest($windows)::INTEGER AS window_days),
 newest AS (
-  SELECT d.application_id, d.received_on, d.model_version, d.pd, d.decision
+  SELECT d.application_id, d.batch_id, d.received_on
   FROM score.decisions_v1 AS d
   ANTI JOIN core.withdrawals_v1 AS w ON w.application_id = d.application_id AND w.batch_id = d.batch_id
   WHERE d.origin = 'nightly' AND d.received_on <= $as_of AND d.received_on > $as_of - (SELECT max(window_days) FROM wanted)
   QUALIFY row_number() OVER (PARTITION BY d.application_id ORDER BY d.batch_id DESC) = 1
 ),
-scored AS (SELECT received_on, pd, pd::DECIMAL(18, 12) AS exact_pd, decision FROM newest WHERE model_version = $model_version)
+scored AS (
+  SELECT n.received_on, s.pd, s.pd::DECIMAL(18, 12) AS exact_pd, s.decision
+  FROM newest AS n
+  JOIN monitor.model_scores AS s
+    ON s.application_id = n.application_id AND s.batch_id = n.batch_id AND s.model_version = $model_version
+)
 SELECT
   w.window_days,
   count(s.pd) AS n,
