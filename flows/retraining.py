@@ -17,7 +17,8 @@ from flows.business_date import business_date
 from schemas.errors import UsageError
 from schemas.parameters import RetrainParameters
 from schemas.settings import read_settings
-from tasks.retrain_tasks import fit_and_register, judge_challenger, settle, show_comparison, tell_followers
+from tasks.follow_prefect import follow_registry
+from tasks.retrain_tasks import fit_and_register, judge_challenger, settle, show_comparison
 
 #: Wrong names in a row before the run gives up; the challenger stays, `loanwatch promote` still works.
 _QUESTIONS = 5
@@ -38,11 +39,11 @@ def retrain_model(parameters: RetrainParameters = RetrainParameters()) -> State[
     trained = fit_and_register(business_date(parameters.as_of, read_settings()), parameters, str(flow_run.id))
     version = trained["model_version"]
     if trained["is_champion"]:
-        tell_followers()
+        follow_registry()
         return Completed(message=f"{version} is the first champion of this home", name="Champion")
     verdict = judge_challenger(version)
     comparison = show_comparison(version)
-    tell_followers()
+    follow_registry()
     if verdict != "pass":
         return Completed(message=f"{version} stays a challenger: the gate says {verdict}", name="RefusedByGate")
     if deployment.id is None:
@@ -56,7 +57,7 @@ def _decide(version: str, comparison: str) -> State[Any]:
         answer = ask_for_approval(comparison, number)
         settled = settle(version, answer.decision, answer.name, answer.comment, number)
         if settled["is_settled"]:
-            tell_followers()
+            follow_registry()
             return Completed(message=settled["text"], name=settled["state"])
         comparison = f"**{settled['text']}**\n\n{comparison}"
     return Completed(message=f"{version} stays a challenger: no answer counted", name="Undecided")

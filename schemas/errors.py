@@ -57,6 +57,10 @@ class GateRefusedError(LoanwatchError):
     exit_code = 5
 
 
+class ApproverRefusedError(GateRefusedError):
+    """The person who approves is the one who asked."""
+
+
 class DeliveryRefusedError(LoanwatchError):
     """A delivery as a whole cannot be taken in. `code` is kept in the ledger, in front of what was found."""
 

@@ -90,7 +90,7 @@ def _compared(
     version = read_version(settings, challenger.reference)
     versions = unseen_rows(connection, challenger.reference.model_version, champion.model_version)
     rows = _gate_rows(connection, settings, versions, (challenger.reference, champion), policy)
-    comparison = compare(rows, _groups(connection, versions, policy), policy, _SEED)
+    comparison = compare(rows, fairness_groups(connection, versions, policy), policy, _SEED)
     cost = _cost_of_training(connection, challenger)
     finding = policy_finding(cost, version.model.manifest.protected, policy)
     return GateResult(
@@ -124,7 +124,7 @@ def predicted(connection: Connection, version: Version, versions: pl.DataFrame, 
     return np.concatenate([np.empty(0), *parts])
 
 
-def _groups(connection: Connection, versions: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def fairness_groups(connection: Connection, versions: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """One text column per attribute of the fairness profile in force, rows in the order of the versions."""
     profile = policy.fairness.in_force
     names = [*profile.judged, *profile.reported]

@@ -8,6 +8,7 @@ from logging import getLogger
 from schemas.drift import DriftSummary
 from schemas.settings import Settings
 from tasks.faults import values_withheld
+from tasks.follow_prefect import follow_registry
 from tasks.monitor_tasks import draw_reports, measure_windows, publish_measured, raise_all_alerts, tag_run, watch_for_night
 from tasks.night import hold_warehouse, recorded_run
 from tasks.notify_prefect import send_pending_alerts
@@ -25,6 +26,7 @@ def run_monitor_steps(settings: Settings, as_of: date) -> DriftSummary:
         publish_measured(run.run_id, as_of)
         summary.n_open_alerts_raised = sum(len(change.opened) + len(change.escalated) for change in changes)
         send_pending_alerts(changes)
+    follow_registry()  # promotions made from a terminal have no server to tell their events to; this run has
     logger.info("drift of %s: %s", as_of, summary.headline())
     return summary
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal, TypeVar
 
-from schemas.errors import GateRefusedError, UsageError
+from schemas.errors import ApproverRefusedError, GateRefusedError, UsageError
 from schemas.gate import GateResult
 from schemas.outbox import EventKind
 from schemas.policy import Policy
@@ -62,6 +63,20 @@ def promote(settings: Settings, version: str, *, approved_by: str, reason: str) 
             )
             record_review(connection, version, decision="approve", reviewed_by=approved_by, comment=reason, gate_id=gate_id)
             return _announced(connection, "promoted")
+
+
+def approve_once(settings: Settings, version: str, *, approved_by: str, reason: str) -> Promotion:
+    """Promotes and publishes, for a run that may be cut short and started again: a promotion that it made before is returned.
+
+    Raises:
+        ApproverRefusedError: the requester approves.
+        GateRefusedError: the version was rejected, or its gate does not pass.
+    """
+    with open_warehouse(settings) as connection:
+        history = promotion_history(connection)
+    if history and history[-1].model_version == version and history[-1].kind == "promotion":
+        return history[-1]
+    return act_and_publish(settings, "promote", partial(promote, settings, version, approved_by=approved_by, reason=reason))
 
 
 def rollback(settings: Settings, *, by: str, reason: str) -> Promotion:
@@ -156,7 +171,7 @@ def _require_approvable(connection: Connection, version: str, champion: Champion
             remedy="train another model with `loanwatch retrain`",
         )
     if requested_by is not None and is_same_person(requested_by, approved_by):
-        raise GateRefusedError(
+        raise ApproverRefusedError(
             f"{approved_by} asked for {version} and cannot approve it",
             expected="another person",
             where="registry.trainings",

@@ -19,8 +19,6 @@ from schemas.settings import read_settings
 from tasks import gate, promotion
 from tasks.comparison import comparison_text, write_card
 from tasks.faults import values_withheld
-from tasks.follow import follow
-from tasks.follow_prefect import emit_event
 from tasks.retrain import retrain
 
 
@@ -74,10 +72,3 @@ def settle(model_version: str, decision: Literal["approve", "reject"], name: str
 
 def _settled(state: str, text: str) -> dict[str, Any]:
     return {"is_settled": True, "state": state, "text": text}
-
-
-@task(name="tell_followers", timeout_seconds=1800, tags=["outside-world"], persist_result=False)
-@values_withheld()
-def tell_followers() -> list[str]:
-    """Brings MLflow and Prefect's events after the registry; what fails stays in the outbox."""
-    return [report.line for report in follow(read_settings(), emit_event)]

@@ -13,7 +13,7 @@ from tasks.core.fairness import fairness_rows
 from tasks.core.threshold import granted
 from tasks.core.training import FittedModel, TrainingOutcome
 from tasks.core.training_rows import received_range
-from tasks.gate import groups_of
+from tasks.gate import fairness_groups
 from tasks.provenance import git_revision, library_versions, reproduction_command, requester
 from warehouse.connection import Connection
 
@@ -32,7 +32,7 @@ def holdout_fairness(connection: Connection, holdout: pl.DataFrame, threshold: f
         threshold: of the model.
         policy: whose fairness profile and bands hold.
     """
-    groups = groups_of(connection, holdout.select("application_id", "batch_id"), policy)
+    groups = fairness_groups(connection, holdout.select("application_id", "batch_id"), policy)
     target, pd = holdout["target"].cast(pl.Float64).to_numpy(), holdout["pd"].to_numpy()
     return fairness_rows(groups, target, pd, granted(pd, threshold, policy), policy.fairness.in_force)
 
