@@ -1,4 +1,4 @@
-"""Curves of a set of rows, drawn coarsely: between two points lie no rows or at least ten, so that none tells of one applicant."""
+"""Curves of a set of rows, drawn coarsely: between two points lie no rows or at least ten, so that none betrays an applicant."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _GRID_QUANTILE = 0.995
 Counts = npt.NDArray[np.int64]
 
 
-def _spaced(counts: Iterable[int], last: int, min_rows: int = MIN_ROWS) -> list[int]:
-    """Positions in rising cumulative `counts` that lie no row or at least `min_rows` after the one kept before, `last` at first."""
-    kept = []
+def _spaced(counts: Iterable[int]) -> list[int]:
+    """Positions of rising cumulative counts at which no row, or at least MIN_ROWS of them, have come since the last one kept."""
+    kept, last = [], 0
     for position, count in enumerate(counts):
-        if count == last or count - last >= min_rows:
+        if count == last or count - last >= MIN_ROWS:
             kept.append(position)
             last = count
     return kept
@@ -38,7 +38,7 @@ def _cuts(ordered: Vector) -> Counts:
     ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, n_rows)
     goals = np.linspace(0, n_rows, min(MAX_POINTS, n_rows // MIN_ROWS + 1))[1:]
     cuts = np.unique(ends[np.searchsorted(ends, np.floor(goals))])
-    kept = cuts[_spaced(cuts.tolist(), 0)]
+    kept = cuts[_spaced(cuts.tolist())]
     # all rows are a point in any case: a last one that is too near to them gives way
     return np.append(kept[kept <= n_rows - MIN_ROWS], n_rows)
 
@@ -71,7 +71,8 @@ def _grid(pd: Vector, n_steps: int) -> Vector:
     least_step = max(most / (n_steps - 1), 1e-6)
     size = 10.0 ** math.floor(math.log10(least_step))
     step = next(size * factor for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if size * factor >= least_step * (1.0 - 1e-9))
-    return np.round(np.arange(math.floor(most / step) + 2) * step, 10)
+    grid = np.round(np.arange(math.floor(most / step) + 2) * step, 10)
+    return grid[grid <= 1.0]
 
 
 def _cost_curve(target: Vector, pd: Vector) -> list[Point]:
@@ -81,32 +82,29 @@ def _cost_curve(target: Vector, pd: Vector) -> list[Point]:
     n_granted = np.searchsorted(pd[order], thresholds, side="left")
     granted_bad = np.concatenate(([0.0], np.cumsum(target[order])))[n_granted]
     refused_good = (len(target) - target.sum()) - (n_granted - granted_bad)
-    kept = _spaced(n_granted.tolist(), 0)
+    kept = _spaced(n_granted.tolist())
     return _points(thresholds[kept], ((FALSE_NEGATIVE_COST * granted_bad + refused_good) / len(target))[kept])
 
 
 def _score_bins(target: Vector, pd: Vector) -> list[ScoreBin]:
     """Rows by PD and outcome, in bins of equal width, wider where rows are few; the last one ends at 1."""
-    edges = np.append(_grid(pd, _SCORE_BINS)[:-1], 1.0)
+    grid = _grid(pd, _SCORE_BINS)
+    edges = np.append(grid[grid < 1.0], 1.0)
     ordered = np.argsort(pd, kind="stable")
     ends = np.searchsorted(pd[ordered], edges[1:], side="left")
     ends[-1] = len(pd)
-    kept = _spaced(ends.tolist(), 0)
-    if not kept or kept[-1] != len(ends) - 1:
+    kept = _spaced(ends.tolist())
+    if kept[-1:] != [len(ends) - 1]:
         # what is left over joins the last bin that holds rows
-        while kept and len(pd) - (ends[kept[-1]]) < MIN_ROWS:
+        while kept and len(pd) - ends[kept[-1]] < MIN_ROWS:
             kept.pop()
         kept.append(len(ends) - 1)
     bounds, uppers = np.concatenate(([0], ends[kept])), edges[1:][kept]
     bad = np.concatenate(([0.0], np.cumsum(target[ordered])))[bounds]
+    n_rows, n_bad = np.diff(bounds), np.diff(bad)
     return [
-        ScoreBin(
-            lower=float(uppers[i - 1]) if i else 0.0,
-            upper=float(uppers[i]),
-            n_good=int(bounds[i + 1] - bounds[i] - (bad[i + 1] - bad[i])),
-            n_bad=int(bad[i + 1] - bad[i]),
-        )
-        for i in range(len(kept))
+        ScoreBin(lower=float(low), upper=float(high), n_good=int(n - m), n_bad=int(m))
+        for low, high, n, m in zip((0.0, *uppers[:-1]), uppers, n_rows, n_bad, strict=True)
     ]
 
 

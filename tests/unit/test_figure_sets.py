@@ -21,7 +21,6 @@ from schemas.training_record import FIGURE_NAMES
 from tasks.core.calibration import calibration_line, line_sums, log_odds, sigmoid
 from tasks.core.metrics import (
     auc_difference_interval,
-    auc_interval,
     cost_rows,
     figure_set,
     fold_figures,
