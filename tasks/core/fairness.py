@@ -28,7 +28,8 @@ def age_band(days_birth: pl.Series) -> pl.Series:
         days_birth: days from the application back to the birth, negative as Home Credit delivers them.
     """
     age = pl.col(AGE).cast(pl.Float64).fill_nan(None) / -_DAYS_OF_YEAR
-    band = age.cut(_AGE_FROM, labels=AGE_BANDS, left_closed=True).cast(pl.String)
+    place = pl.sum_horizontal(age >= least for least in _AGE_FROM)
+    band = place.replace_strict(dict(enumerate(AGE_BANDS)), return_dtype=pl.String)
     return days_birth.alias(AGE).to_frame().select(pl.when(age > 0).then(band).alias(AGE)).to_series()
 
 
