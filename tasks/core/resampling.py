@@ -40,7 +40,7 @@ class Ranked(NamedTuple):
 
 def rank_rows(target: Vector, score: Vector) -> Ranked:
     """The rows sorted once. There may be none."""
-    order = np.argsort(score, kind="stable")
+    order = np.argsort(score)  # need not be stable: rows of one score are only ever summed
     ordered = score[order]
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     return Ranked(order, starts[: len(score)], target[order])
