@@ -20,7 +20,6 @@ from tasks.core.curves import curves_of
 from tasks.core.encoding import Encoding, to_matrix
 from tasks.core.fitting import Parameter
 from tasks.core.folds import id_hash
-from tasks.core.leakage import single_auc
 from tasks.core.matrices import TrainingRows
 from tasks.core.meaning import gain_importance
 from tasks.core.metrics import Vector, figure_set, fold_figures, paired_difference
@@ -123,12 +122,13 @@ def candidate_record(item: Calibrated, champion: Calibrated, rows: Rows) -> Cand
     )
 
 
-def feature_records(model: Model, rows: TrainingRows, descriptions: Mapping[str, str]) -> list[FeatureRecord]:
-    """Every input, by falling share of the gain, ties by name; shares and AUCs are of the rows fitted on."""
+def feature_records(
+    model: Model, rows: TrainingRows, alone: Mapping[str, float], descriptions: Mapping[str, str]
+) -> list[FeatureRecord]:
+    """Every input, by falling share of the gain, ties by name; missing shares and AUCs by itself are of the rows fitted on."""
     gain = gain_importance(model.booster)
     names = model.manifest.input_names
     missing = missing_shares(rows.features.select(names))
-    alone = single_auc(rows.features, names, rows.target)
     return [
         FeatureRecord(
             name=name,

@@ -109,8 +109,8 @@ def _require_numbers(frame: pl.DataFrame, plan: TrainingPlan) -> None:
         )
 
 
-def guarded_split(frame: pl.DataFrame, plan: TrainingPlan) -> Split:
-    """Rows to fit on and hold-out, after every check that can be made before something is fitted.
+def guarded_split(frame: pl.DataFrame, plan: TrainingPlan) -> tuple[Split, dict[str, float]]:
+    """Rows to fit on and hold-out, after every check that can be made before something is fitted; AUC of each feature by itself.
 
     Raises:
         UsageError: a candidate is not installed; a feature that may be none; a constraint on what is no number; too few
@@ -121,8 +121,7 @@ def guarded_split(frame: pl.DataFrame, plan: TrainingPlan) -> Split:
     _require_numbers(frame, plan)
     plan.recipe(frame.height)
     split = split_holdout(frame, plan.holdout, plan.holdout_share)
-    require_no_leakage(split.fitted, feature_names(frame), split.fitted[TARGET])
-    return split
+    return split, require_no_leakage(split.fitted, feature_names(frame), split.fitted[TARGET])
 
 
 def _selected(rows: TrainingRows, fold: FoldNumbers, plan: TrainingPlan, progress: Progress) -> tuple[list[Selection], Selection]:
@@ -209,6 +208,7 @@ class _Training:
     """Everything fitted; the hold-out has been scored by LightGBM."""
 
     split: Split
+    alone: dict[str, float]
     folds: Folds
     dropped: list[DroppedFeature]
     trees: _Trees
@@ -216,10 +216,10 @@ class _Training:
 
 
 def _train(frame: pl.DataFrame, plan: TrainingPlan, progress: Progress) -> _Training:
-    split = guarded_split(frame, plan)
+    split, alone = guarded_split(frame, plan)
     folds, dropped = deal_folds(split.fitted, plan, progress)
     trees = _fit_lightgbm(folds, split, plan, progress)
-    return _Training(split, folds, dropped, trees, _fitted_model(split, plan, trees, folds.fold))
+    return _Training(split, alone, folds, dropped, trees, _fitted_model(split, plan, trees, folds.fold))
 
 
 def fit_model(frame: pl.DataFrame, plan: TrainingPlan, progress: Progress = lambda _: None) -> FittedModel:
@@ -293,7 +293,7 @@ def fit_candidates(frame: pl.DataFrame, plan: TrainingPlan, progress: Progress =
         candidates=candidates,
         search=training.trees.search,
         dropped=training.dropped,
-        features=feature_records(model, rows, plan.descriptions),
+        features=feature_records(model, rows, training.alone, plan.descriptions),
         shap=shap_bars(model, training.split.fitted),
         score_psi=psi,
         warnings=_warnings(candidates, psi, sorted(set(plan.monotone) - set(fitted.manifest.input_names))),
