@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -26,6 +28,7 @@ _STARTUP_TRIALS = 4
 #: Significant digits of what is tried: more would only be harder to read.
 _DIGITS = 4
 _SECONDS = 60.0
+_SEED_STEP = 7919
 
 
 class _Range(NamedTuple):
@@ -88,8 +91,11 @@ def search_value(target: Vector, raw: Vector, held: Sequence[Mask], metric: Sear
 class _Objective:
     """Fits one set of parameters fold by fold and gives up where it does worse than most did by then."""
 
-    def __init__(self, folds: Sequence[TreeFold], recipe: Recipe, metric: SearchMetric, cost: Cost) -> None:
+    def __init__(
+        self, folds: Sequence[TreeFold], recipe: Recipe, fixed: Mapping[str, Parameter], metric: SearchMetric, cost: Cost
+    ) -> None:
         self.folds, self.recipe, self.metric, self.cost = folds, recipe, metric, cost
+        self.ranges = space(recipe, fixed)
         self.held = [fold.held for fold in folds]
         self.target = np.empty(len(self.held[0]))
         for fold in folds:
@@ -114,18 +120,30 @@ class _Objective:
         return search_value(self.target, combine_folds(self.folds, boosters).raw, self.held, self.metric, self.cost)
 
 
-def _study(plan: SearchPlan, name: str) -> optuna.Study:
+@contextmanager
+def _storage(file: Path | None) -> Iterator[optuna.storages.BaseStorage]:
+    """The SQLite file, closed at the end; memory without one."""
     import optuna
 
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    storage = None
-    if plan.storage is not None:
-        plan.storage.parent.mkdir(parents=True, exist_ok=True)
-        storage = f"sqlite:///{plan.storage}"
+    if file is None:
+        yield optuna.storages.InMemoryStorage()
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    storage = optuna.storages.RDBStorage(f"sqlite:///{file}")
+    try:
+        yield storage
+    finally:
+        storage.remove_session()
+        storage.engine.dispose()
+
+
+def _study(storage: optuna.storages.BaseStorage, metric: SearchMetric, name: str) -> optuna.Study:
+    import optuna
+
     return optuna.create_study(
         storage=storage,
         study_name=name,
-        direction="maximize" if plan.metric == "auc" else "minimize",
+        direction="maximize" if metric == "auc" else "minimize",
         pruner=optuna.pruners.MedianPruner(n_startup_trials=_STARTUP_TRIALS),
         load_if_exists=True,
     )
@@ -146,13 +164,14 @@ def _finished(study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
     return study.get_trials(deepcopy=False, states=states)
 
 
-def _next_trial(study: optuna.Study, n_finished: int, seed: int, defaults: Mapping[str, Parameter]) -> optuna.Trial:
+def _next_trial(study: optuna.Study, n_finished: int, objective: _Objective) -> optuna.Trial:
     """The first trial is the defaults. Each has a seed of its own, so that a resumed search tries what an unbroken one had."""
     import optuna
 
-    study.sampler = optuna.samplers.TPESampler(seed=(seed + 7919 * n_finished) % 2**32, n_startup_trials=_STARTUP_TRIALS)
+    seed = (objective.recipe.seed + _SEED_STEP * n_finished) % 2**32
+    study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=_STARTUP_TRIALS)
     if n_finished == 0:
-        study.enqueue_trial(dict(defaults), skip_if_exists=False)
+        study.enqueue_trial({name: objective.recipe.parameters[name] for name in objective.ranges})
     return study.ask()
 
 
@@ -171,6 +190,23 @@ def _record(study: optuna.Study, plan: SearchPlan) -> SearchRecord:
         if trial.state.name in states
     ]
     return SearchRecord(metric=plan.metric, is_time_bounded=plan.minutes > 0, best_trial=study.best_trial.number, trials=trials)
+
+
+def _run_trials(
+    study: optuna.Study, objective: _Objective, plan: SearchPlan, progress: Progress, clock: Callable[[], float]
+) -> None:
+    import optuna
+
+    started = clock()
+    while (n_finished := len(_finished(study))) < plan.trials:
+        if n_finished and plan.minutes and clock() - started >= plan.minutes * _SECONDS:
+            break
+        trial = _next_trial(study, n_finished, objective)
+        parameters = _suggest(trial, objective.ranges)
+        trial.set_user_attr("parameters", parameters)
+        value = objective.value(trial, parameters)
+        study.tell(trial, value, state=None if value is not None else optuna.trial.TrialState.PRUNED)
+        progress(f"search: trial {n_finished + 1} of {plan.trials}, best {plan.metric} so far {study.best_value:.4f}")
 
 
 def search_parameters(
@@ -200,19 +236,11 @@ def search_parameters(
     """
     import optuna
 
-    study, started = _study(plan, name), clock()
-    _settle_interrupted(study)
-    ranges = space(recipe, fixed)
-    objective = _Objective(folds, recipe, plan.metric, cost)
-    defaults = {key: recipe.parameters[key] for key in ranges}
-    while (n_finished := len(_finished(study))) < plan.trials:
-        if n_finished and plan.minutes and clock() - started >= plan.minutes * _SECONDS:
-            break
-        trial = _next_trial(study, n_finished, recipe.seed, defaults)
-        parameters = _suggest(trial, ranges)
-        trial.set_user_attr("parameters", parameters)
-        value = objective.value(trial, parameters)
-        study.tell(trial, value, state=None if value is not None else optuna.trial.TrialState.PRUNED)
-        progress(f"search: trial {n_finished + 1} of {plan.trials}, best {plan.metric} so far {study.best_value:.4f}")
-    best = study.best_trial.user_attrs["parameters"]
-    return replace(recipe, parameters={**recipe.parameters, **best}), _record(study, plan)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # its lines would go to stderr; `progress` tells
+    objective = _Objective(folds, recipe, fixed, plan.metric, cost)
+    with _storage(plan.storage) as storage:
+        study = _study(storage, plan.metric, name)
+        _settle_interrupted(study)
+        _run_trials(study, objective, plan, progress, clock)
+        best = study.best_trial.user_attrs["parameters"]
+        return replace(recipe, parameters={**recipe.parameters, **best}), _record(study, plan)

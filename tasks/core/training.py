@@ -181,7 +181,7 @@ def _fitted_model(split: Split, plan: TrainingPlan, trees: _Trees, fold: FoldNum
         codes=encoding.codes,
         calibration=calibration,
         threshold=optimal_threshold(target, pd, plan.cost_in_force),
-        n_trees=trees.out_of_fold.n_trees,
+        n_trees=trees.booster.num_trees(),  # fewer than the folds chose where no split is left
         pd=pd,
         text=trees.booster.model_to_string(),
     )
