@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from schemas.errors import UsageError
-from tasks.core.encoding import Encoding, Matrix, TextCodes, fit_codes, to_matrix
-from tasks.core.metrics import Vector
+from tasks.core.encoding import Encoding, Matrix
+from tasks.core.imbalance import Sample
+from tasks.core.matrices import Folds, PreparedFold, TrainingRows, plain_folds
+from tasks.core.metrics import Mask, Vector
 
 Parameter = float | int | str | bool
 Progress = Callable[[str], None]
@@ -48,34 +50,6 @@ _PROGRESS_TREES = 100
 
 
 @dataclass(frozen=True)
-class TrainingRows:
-    """Rows to fit on, in a fixed order: features and target (1 for a default, else 0)."""
-
-    features: pl.DataFrame
-    target: pl.Series
-
-    def take(self, rows: npt.NDArray[np.bool_]) -> TrainingRows:
-        """The rows of the mask."""
-        mask = pl.Series(rows)
-        return TrainingRows(self.features.filter(mask), self.target.filter(mask))
-
-    @property
-    def text_columns(self) -> list[str]:
-        return [name for name, kind in self.features.schema.items() if kind == pl.String]
-
-    def codes(self) -> TextCodes:
-        """Codes of the text columns, by these rows' default rates."""
-        return fit_codes(self.features, self.target, self.text_columns)
-
-    def matrix(self, codes: TextCodes) -> Matrix:
-        return to_matrix(self.features, Encoding(tuple(self.features.columns), codes))
-
-    @property
-    def y(self) -> Vector:
-        return self.target.cast(pl.Float64).to_numpy()
-
-
-@dataclass(frozen=True)
 class OutOfFold:
     """Raw scores of every row from trees that saw neither the row nor its fold, and how many trees the folds chose."""
 
@@ -103,9 +77,34 @@ def resolve_parameters(overrides: Mapping[str, Parameter], n_rows: int) -> dict[
     return resolved
 
 
-def _booster_parameters(parameters: Mapping[str, Parameter], seed: int) -> dict[str, Parameter]:
-    own = {key: value for key, value in parameters.items() if key not in {"max_trees", "early_stopping_rounds"}}
-    return {**own, **_FIXED, "seed": seed}
+@dataclass(frozen=True)
+class Recipe:
+    """How trees are fitted: resolved parameters, seed, and features whose effect may have one sign only (1 or -1).
+
+    Where the rows fitted on are not natural ones (`is_natural`), AUC stops the trees and not log loss: their PDs are not those
+    of the rows they are stopped on.
+    """
+
+    parameters: Mapping[str, Parameter]
+    seed: int
+    monotone: Mapping[str, int] = field(default_factory=dict)
+    is_natural: bool = True
+
+    def named(self) -> dict[str, Parameter]:
+        """The parameters as a manifest keeps them; constraints as one text."""
+        constraints = {"monotone_constraints": ",".join(f"{name}={sign:+d}" for name, sign in sorted(self.monotone.items()))}
+        return {**self.parameters, **(constraints if self.monotone else {})}
+
+
+def _booster_parameters(recipe: Recipe, encoding: Encoding, bad_weight: float) -> dict[str, Any]:
+    own: dict[str, Any] = {
+        key: value for key, value in recipe.parameters.items() if key not in {"max_trees", "early_stopping_rounds"}
+    }
+    if recipe.monotone:
+        own["monotone_constraints"] = [recipe.monotone.get(name, 0) for name in encoding.names]
+    if bad_weight != 1.0:
+        own["scale_pos_weight"] = bad_weight
+    return {**own, **_FIXED, "seed": recipe.seed}
 
 
 def _reporter(stage: str, progress: Progress) -> Callable[[lgb.callback.CallbackEnv], None]:
@@ -116,56 +115,83 @@ def _reporter(stage: str, progress: Progress) -> Callable[[lgb.callback.Callback
     return report
 
 
-def fit_trees(
-    rows: TrainingRows, codes: TextCodes, parameters: Mapping[str, Parameter], seed: int, n_trees: int, progress: Progress
-) -> lgb.Booster:
-    """The final fit: a fixed number of trees on all these rows."""
-    names = list(rows.features.columns)
-    data = lgb.Dataset(rows.matrix(codes), rows.y, feature_name=names)
-    return lgb.train(
-        _booster_parameters(parameters, seed), data, num_boost_round=n_trees, callbacks=[_reporter("all rows", progress)]
-    )
+def fit_trees(encoding: Encoding, sample: Sample, recipe: Recipe, n_trees: int, progress: Progress) -> lgb.Booster:
+    """A fixed number of trees on all these rows."""
+    parameters = _booster_parameters(recipe, encoding, sample.bad_weight)
+    data = lgb.Dataset(sample.matrix, sample.target, feature_name=list(encoding.names))
+    return lgb.train(parameters, data, num_boost_round=n_trees, callbacks=[_reporter("all rows", progress)])
 
 
-def _fit_fold(
-    train: TrainingRows, held: TrainingRows, parameters: Mapping[str, Parameter], seed: int, stage: str, progress: Progress
-) -> tuple[lgb.Booster, Matrix]:
-    """Trees on the other folds, stopped early on this one, and this one's matrix under the codes of the others."""
-    codes = train.codes()
-    matrix = held.matrix(codes)
-    data = lgb.Dataset(train.matrix(codes), train.y, feature_name=list(train.features.columns))
-    stopping = lgb.early_stopping(int(parameters["early_stopping_rounds"]), verbose=False)
-    booster = lgb.train(
-        _booster_parameters(parameters, seed),
-        data,
-        num_boost_round=int(parameters["max_trees"]),
-        valid_sets=[lgb.Dataset(matrix, held.y, reference=data)],
-        callbacks=[stopping, _reporter(stage, progress)],
-    )
-    return booster, matrix
+@dataclass(frozen=True)
+class TreeFold:
+    """A fold in the form that trees are fitted on, once for any number of fits: binned rows of the others, and its own."""
+
+    encoding: Encoding
+    bad_weight: float
+    train: lgb.Dataset
+    valid: lgb.Dataset
+    held: Mask
+    matrix: Matrix
+    target: Vector
+
+    def fit(self, recipe: Recipe, stage: str, progress: Progress) -> lgb.Booster:
+        """Trees on the other folds, stopped early on this one."""
+        parameters = _booster_parameters(recipe, self.encoding, self.bad_weight)
+        stopping = lgb.early_stopping(int(recipe.parameters["early_stopping_rounds"]), verbose=False)
+        return lgb.train(
+            parameters if recipe.is_natural else {**parameters, "metric": "auc"},
+            self.train,
+            num_boost_round=int(recipe.parameters["max_trees"]),
+            valid_sets=[self.valid],
+            callbacks=[stopping, _reporter(stage, progress)],
+        )
+
+
+def tree_fold(fold: PreparedFold, recipe: Recipe) -> TreeFold:
+    """The fold, binned."""
+    parameters = _booster_parameters(recipe, fold.encoding, fold.sample.bad_weight)
+    names = list(fold.encoding.names)
+    train = lgb.Dataset(fold.sample.matrix, fold.sample.target, feature_name=names, params=parameters).construct()
+    valid = lgb.Dataset(fold.matrix, fold.target, reference=train, params=parameters).construct()
+    return TreeFold(fold.encoding, fold.sample.bad_weight, train, valid, fold.held, fold.matrix, fold.target)
 
 
 def _mean_trees(counts: Sequence[int]) -> int:
     return max(1, round(float(np.mean(counts))))
 
 
-def fit_out_of_fold(
-    rows: TrainingRows, fold: npt.NDArray[np.int64], parameters: Mapping[str, Parameter], seed: int, progress: Progress
-) -> OutOfFold:
-    """Scores of each fold by trees and category codes of the other folds.
+def combine_folds(folds: Sequence[TreeFold], boosters: Sequence[lgb.Booster]) -> OutOfFold:
+    """Scores of each fold by its booster.
 
     Early stopping looks at the fold it stops on, so a fold is scored with as many trees as the *other* folds chose
     (their mean, rounded); the final fit takes the mean over all folds.
     """
-    n_folds = int(fold.max()) + 1
-    raw = np.empty(len(fold), dtype=np.float64)
-    fitted = []
-    for number in range(n_folds):
-        stage = f"fold {number + 1} of {n_folds}"
-        progress(stage)
-        fitted.append(_fit_fold(rows.take(fold != number), rows.take(fold == number), parameters, seed, stage, progress))
-    counts = [booster.best_iteration for booster, _ in fitted]
-    for number, (booster, matrix) in enumerate(fitted):
+    raw = np.empty(len(folds[0].held), dtype=np.float64)
+    counts = [booster.best_iteration for booster in boosters]
+    for number, (fold, booster) in enumerate(zip(folds, boosters, strict=True)):
         others = _mean_trees(counts[:number] + counts[number + 1 :])
-        raw[fold == number] = booster.predict(matrix, raw_score=True, num_iteration=others)
+        raw[fold.held] = booster.predict(fold.matrix, raw_score=True, num_iteration=others)
     return OutOfFold(raw, _mean_trees(counts))
+
+
+def tree_folds(folds: Folds, recipe: Recipe) -> list[TreeFold]:
+    """All folds, binned one after the other."""
+    return [tree_fold(folds.without(number), recipe) for number in range(folds.n_folds)]
+
+
+def score_folds(folds: Sequence[TreeFold], recipe: Recipe, progress: Progress) -> OutOfFold:
+    """Scores of every row by trees of the other folds."""
+    boosters = []
+    for number, fold in enumerate(folds, start=1):
+        stage = f"fold {number} of {len(folds)}"
+        progress(stage)
+        boosters.append(fold.fit(recipe, stage, progress))
+    return combine_folds(folds, boosters)
+
+
+def fit_out_of_fold(
+    rows: TrainingRows, fold: npt.NDArray[np.int64], parameters: Mapping[str, Parameter], seed: int, progress: Progress
+) -> OutOfFold:
+    """Scores of each fold by trees and category codes of the other folds, from natural rows and every feature."""
+    recipe = Recipe(parameters, seed)
+    return score_folds(tree_folds(plain_folds(rows, fold), recipe), recipe, progress)

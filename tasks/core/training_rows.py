@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from schemas.errors import UsageError
 from schemas.policy import Policy
-from tasks.core.folds import is_held_out
+from tasks.core.folds import HOLDOUT_SHARE, is_held_out
 
 KEY = ["application_id", "batch_id"]
 TARGET = "target"
@@ -19,7 +19,10 @@ TARGET = "target"
 MIN_BAD = 20
 MIN_BAD_HELD_OUT = 2
 
-_NEVER_FEATURES = frozenset({"SK_ID_CURR", "SK_ID_BUREAU", "SK_ID_PREV", "TARGET"})
+Holdout = Literal["id_hash", "time"]
+
+#: Whatever their case: ids and keys, the outcome, and the day on which it was seen.
+_NEVER_FEATURES = frozenset({"sk_id_curr", "sk_id_bureau", "sk_id_prev", "target", "observed_on", *KEY})
 
 
 class Split(NamedTuple):
@@ -27,9 +30,15 @@ class Split(NamedTuple):
     holdout: pl.DataFrame
 
 
+def feature_names(frame: pl.DataFrame) -> list[str]:
+    """The columns of a training frame that are neither key nor target, in order."""
+    return [name for name in frame.columns if name not in (*KEY, TARGET)]
+
+
 def forbid_features(names: list[str], policy: Policy) -> None:
-    """Raises UsageError where an id, an outcome or a protected attribute is among the features."""
-    found = sorted((_NEVER_FEATURES | set(policy.protected.columns)) & set(names))
+    """Raises UsageError where an id, an outcome or a protected attribute is among the features, in whatever case."""
+    forbidden = _NEVER_FEATURES | {name.lower() for name in policy.protected.columns}
+    found = sorted(name for name in names if name.lower() in forbidden)
     if found:
         raise UsageError(
             f"the features hold what may be none: {', '.join(found)}",
@@ -51,15 +60,36 @@ def require_both_outcomes(frame: pl.DataFrame, what: str, least: int) -> None:
         )
 
 
-def split_holdout(frame: pl.DataFrame) -> Split:
+def _newest_cohorts(frame: pl.DataFrame, share: float) -> pl.Series:
+    """Mask of the rows of the newest business dates, whole days, as few as hold at least `share` of the rows."""
+    day = pl.col("batch_id") // 100
+    days = frame.group_by(day.alias("day")).len().sort("day", descending=True).with_columns(pl.col("len").cum_sum())
+    first = days.filter(pl.col("len") >= share * frame.height)["day"].max()
+    return frame.select((day >= first).alias("held"))["held"]
+
+
+def _masks(frame: pl.DataFrame, holdout: Holdout, share: float) -> tuple[pl.Series, pl.Series]:
+    """Rows to fit on, and rows held out. An applicant is never on both sides."""
+    ids = frame["application_id"]
+    if holdout == "id_hash":
+        held = pl.Series(is_held_out(ids.to_numpy(), share))
+        return ~held, held
+    held = _newest_cohorts(frame, share)
+    return ~ids.is_in(ids.filter(held).unique().implode()), held
+
+
+def split_holdout(frame: pl.DataFrame, holdout: Holdout = "id_hash", share: float = HOLDOUT_SHARE) -> Split:
     """Rows to fit on and rows held out, both in order of application_id and batch_id.
+
+    `id_hash` holds out a share of the applicants, the same in every training. `time` holds out the newest cohorts, whole days
+    until at least the share is reached; older rows of their applicants are left out altogether.
 
     Raises:
         UsageError: too few defaults, or too few repaid loans, in either.
     """
     ordered = frame.sort(KEY)
-    held = pl.Series(is_held_out(ordered["application_id"].to_numpy()))
-    split = Split(ordered.filter(~held), ordered.filter(held))
+    fitted, held = _masks(ordered, holdout, share)
+    split = Split(ordered.filter(fitted), ordered.filter(held))
     require_both_outcomes(split.fitted, "the rows to fit on", MIN_BAD)
     require_both_outcomes(split.holdout, "the hold-out", MIN_BAD_HELD_OUT)
     return split
