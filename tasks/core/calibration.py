@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from schemas.errors import UsageError
 from schemas.manifest import Calibration
-from tasks.core.metrics import Vector
+from tasks.core.resampling import Vector
 
 #: Decimals of a PD: fixed before points and decision, so that neither hangs on a last bit.
 PD_DECIMALS = 12
 _MAX_STEPS = 50
+_MAX_HALVINGS = 40
 _TOLERANCE = 1e-12
+#: A likelihood that is lower by no more than this share of itself is lower by rounding.
+_ROUNDING = 1e-9
 
 
 def sigmoid(log_odds: Vector) -> Vector:
@@ -20,10 +25,28 @@ def sigmoid(log_odds: Vector) -> Vector:
     return np.where(log_odds >= 0, 1.0, decay) / (1.0 + decay)
 
 
+def log_odds(pd: Vector) -> Vector:
+    """ln(pd / (1 - pd)), kept off 0 and 1 as every PD is."""
+    inside = np.clip(pd, 10.0**-PD_DECIMALS, 1.0 - 10.0**-PD_DECIMALS)
+    return np.asarray(np.log(inside / (1.0 - inside)), dtype=np.float64)
+
+
+def _log_likelihood(design: Vector, goal: Vector, weights: Vector) -> float:
+    line = design @ weights
+    return float(np.sum(goal * line - np.logaddexp(0.0, line)))
+
+
 def _newton_step(design: Vector, goal: Vector, weights: Vector) -> Vector:
     expected = sigmoid(design @ weights)
     curvature = design.T @ (design * (expected * (1.0 - expected))[:, None])
-    return np.asarray(np.linalg.solve(curvature, design.T @ (goal - expected)), dtype=np.float64)
+    step = np.asarray(np.linalg.solve(curvature, design.T @ (goal - expected)), dtype=np.float64)
+    least = _log_likelihood(design, goal, weights)
+    least -= _ROUNDING * abs(least)
+    for _ in range(_MAX_HALVINGS):  # a far outlier can throw the full step past the maximum
+        if _log_likelihood(design, goal, weights + step) >= least:
+            break
+        step = step / 2.0
+    return step
 
 
 def logistic_line(raw: Vector, goal: Vector) -> tuple[float, float]:
@@ -75,4 +98,45 @@ def calibrated_pd(raw: Vector, calibration: Calibration) -> Vector:
 
 def calibration_line(target: Vector, pd: Vector) -> tuple[float, float]:
     """Intercept and slope of default on the PD's log-odds: 0 and 1 where the PD is right (Cox, 1958)."""
-    return logistic_line(np.log(pd / (1.0 - pd)), target)
+    return logistic_line(log_odds(pd), target)
+
+
+def has_line(target: Vector, raw: Vector) -> bool:
+    """Whether a line is determined: scores differ, and some default lies below some good row and some above some other."""
+    bad, good = raw[target == 1], raw[target == 0]
+    return bool(len(bad) and len(good) and bad.max() > good.min() and good.max() > bad.min())
+
+
+class LineSums(NamedTuple):
+    """A fitted line, and per row what one Newton step needs: columns r, r x, v, v x, v x^2 (r residual, v variance)."""
+
+    intercept: float
+    slope: float
+    columns: Vector
+
+    def of_sums(self, sums: Vector) -> tuple[float, float]:
+        """The line of weighted rows, from the weighted sums of the columns; NaN where these determine none.
+
+        One Newton step from the line of all rows: the one-step bootstrap of Schucany and Wang (JRSS B 53, 1991), which saves
+        a fit per resample.
+        """
+        r, rx, v, vx, vxx = sums
+        determinant = v * vxx - vx**2
+        if not (np.isfinite(self.slope) and determinant > 0):
+            return float("nan"), float("nan")
+        return (
+            float(self.intercept + (vxx * r - vx * rx) / determinant),
+            float(self.slope + (v * rx - vx * r) / determinant),
+        )
+
+
+def line_sums(target: Vector, pd: Vector) -> LineSums:
+    """The calibration line of these rows; NaN where one outcome is absent, the PD is constant or separates the outcomes."""
+    raw = log_odds(pd)
+    if not has_line(target, raw):
+        return LineSums(float("nan"), float("nan"), np.zeros((len(pd), 5)))
+    intercept, slope = logistic_line(raw, target)
+    expected = sigmoid(intercept + slope * raw)
+    residual, variance = target - expected, expected * (1.0 - expected)
+    columns = (residual, residual * raw, variance, variance * raw, variance * raw**2)
+    return LineSums(intercept, slope, np.column_stack(columns))

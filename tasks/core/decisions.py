@@ -11,6 +11,7 @@ import polars as pl
 from schemas.errors import VerificationError
 from schemas.policy import HardRule, Policy
 from tasks.core.metrics import Mask, Vector
+from tasks.core.threshold import granted
 
 BY_SCORE = "score"
 #: Too few inputs are filled; a usual history table is absent.
@@ -85,7 +86,7 @@ def decide(
     everyone = np.ones(len(pd), dtype=np.bool_)
     bands = [
         (pd >= policy.bands.decline_from * threshold, "decline", BY_SCORE),
-        (pd >= policy.bands.review_from * threshold, "review", BY_SCORE),
+        (~granted(pd, threshold, policy), "review", BY_SCORE),
         (everyone, "approve", BY_SCORE),
     ]
     decision, decided_by = np.empty(len(pd), dtype="<U7"), np.empty(len(pd), dtype="<U5")

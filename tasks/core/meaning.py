@@ -13,6 +13,7 @@ from schemas.policy import Cost, Policy
 from tasks.core.encoding import Matrix
 from tasks.core.metrics import Mask, Vector
 from tasks.core.psi import SMOOTHING
+from tasks.core.threshold import granted
 
 #: The part of a PSI whose movers the sample does not tell apart.
 UNATTRIBUTED = "(not attributed)"
@@ -163,14 +164,14 @@ class Money:
 
 def book_of(pd: Vector, is_granted: Mask, threshold: float, policy: Policy) -> Book:
     """The sums of a set of PDs; the bands are the policy's multiples of the champion's threshold."""
-    in_band = pd < policy.bands.review_from * threshold
+    in_band = granted(pd, threshold, policy)
     sums = [float(pd[rows].sum()) for rows in (is_granted, in_band)]
     return Book(len(pd), int(is_granted.sum()), sums[0], int(in_band.sum()), sums[1])
 
 
 def reference_book(pd: Vector, threshold: float, policy: Policy) -> Book:
     """The same of out-of-fold PDs under the policy in force, where the bands alone decide."""
-    return book_of(pd, pd < policy.bands.review_from * threshold, threshold, policy)
+    return book_of(pd, granted(pd, threshold, policy), threshold, policy)
 
 
 def granted_cost(mean_pd: float, cost: Cost) -> float:

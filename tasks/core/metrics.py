@@ -1,24 +1,36 @@
-"""What a model is worth: one definition per figure, each from probabilities. Targets are 1 for a default, else 0."""
+"""What a model is worth: one definition per figure, each from probabilities. Targets are 1 for a default, else 0.
+
+The positive outcome is the default, what is predicted positive is refused: precision is the share of refused applicants who
+default, recall the share of defaults that are refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.metrics import log_loss as sklearn_log_loss
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from schemas.manifest import Metrics, ReliabilityBin
 from schemas.policy import Cost
-
-Vector = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
+from schemas.training_record import FIGURE_NAMES, Figure, FigureSet
+from tasks.core.figure_rows import FigureRows, figure_rows, ratio
+from tasks.core.resampling import (
+    BOOTSTRAP_DRAWS,
+    TWO_SIDED,
+    bootstrap_weights,
+    bounds_of,
+    counted_auc,
+    interval,
+    rank_rows,
+)
+from tasks.core.resampling import Mask as Mask
+from tasks.core.resampling import Vector as Vector
 
 #: What a granted default counts in `cost_per_application`, against 1 for a refused good.
 FALSE_NEGATIVE_COST = 10.0
-BOOTSTRAP_DRAWS = 400
 
 
 def auc(target: Vector, score: Vector) -> float:
@@ -68,8 +80,18 @@ def approval_rate(is_granted: Mask) -> float:
     return float(np.mean(is_granted))
 
 
+def _cuts_between(ordered: Vector, n_bins: int) -> list[int]:
+    """Where the bins start: as equal as can be, but rows of one PD stay together."""
+    sizes = [len(part) for part in np.array_split(ordered, n_bins)]
+    starts = np.cumsum([0, *sizes])[:-1]
+    return sorted({int(np.searchsorted(ordered, ordered[start], side="left")) for start in starts if start < len(ordered)})
+
+
 def reliability(target: Vector, pd: Vector, n_bins: int = 10) -> list[ReliabilityBin]:
-    """Mean PD against default rate in bins of equal count, by rising PD; bounds are the extremes inside each bin."""
+    """Mean PD against default rate in bins of equal count, by rising PD; bounds are the extremes inside each bin.
+
+    Rows of one PD stand in one bin, so a bin's rate does not hang on the order of rows; there are fewer bins where PDs repeat.
+    """
     order = np.argsort(pd, kind="stable")
     return [
         ReliabilityBin(
@@ -79,71 +101,35 @@ def reliability(target: Vector, pd: Vector, n_bins: int = 10) -> list[Reliabilit
             mean_pd=float(np.mean(pd[rows])),
             default_rate=float(np.mean(target[rows])),
         )
-        for rows in np.array_split(order, n_bins)
+        for rows in np.split(order, _cuts_between(pd[order], n_bins)[1:])
         if len(rows)
     ]
 
 
-class _Ranking(NamedTuple):
-    """Rows in rising order of a score, and where each group of equal scores starts."""
-
-    order: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
-
-
-def _ranking(score: Vector) -> _Ranking:
-    order = np.argsort(score, kind="stable")
-    ordered = score[order]
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    return _Ranking(order, starts)
-
-
-def _weighted_auc(target: Vector, ranking: _Ranking, weight: Vector) -> float:
-    """AUC of rows that count `weight` times, from a sort done once: Mann-Whitney over groups of equal score.
-
-    NaN where the weights leave no default or no good row.
-    """
-    bad = np.add.reduceat((target * weight)[ranking.order], ranking.starts)
-    good = np.add.reduceat(((1.0 - target) * weight)[ranking.order], ranking.starts)
-    below = np.cumsum(good) - good
-    n_pairs = float(np.sum(bad) * np.sum(good))
-    return float(np.sum(bad * (below + 0.5 * good)) / n_pairs) if n_pairs else float("nan")
-
-
-def bootstrap_weights(n_rows: int, n_draws: int, seed: int) -> Iterator[Vector]:
-    """How often each row stands in each resample. Only resamples of the same seed may be paired."""
-    generator = np.random.default_rng(seed)
-    for _ in range(n_draws):
-        drawn = generator.integers(0, n_rows, n_rows)
-        yield np.bincount(drawn, minlength=n_rows).astype(np.float64)
-
-
-def _interval(statistic: Callable[[Vector], float], n_rows: int, n_draws: int, seed: int) -> tuple[float, float]:
-    draws = [statistic(weight) for weight in bootstrap_weights(n_rows, n_draws, seed)]
-    # only a handful of rows can give a resample without both outcomes: it has no AUC and does not count
-    lower, upper = np.nanquantile(draws, [0.025, 0.975])
-    return float(lower), float(upper)
-
-
 def auc_interval(target: Vector, score: Vector, *, n_draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> tuple[float, float]:
     """95 % percentile bootstrap bounds of the AUC."""
-    ranking = _ranking(score)
-    return _interval(lambda weight: _weighted_auc(target, ranking, weight), len(target), n_draws, seed)
+    ranked = rank_rows(target, score)
+    return interval(lambda weight: counted_auc(ranked.counts(weight)), len(target), n_draws, seed)
 
 
 def auc_difference_interval(
     target: Vector, score: Vector, other: Vector, *, n_draws: int = BOOTSTRAP_DRAWS, seed: int = 0
 ) -> tuple[float, float]:
     """95 % bounds of AUC(score) - AUC(other), both on the same resamples."""
-    mine, others = _ranking(score), _ranking(other)
-    return _interval(
-        lambda weight: _weighted_auc(target, mine, weight) - _weighted_auc(target, others, weight), len(target), n_draws, seed
+    mine, others = rank_rows(target, score), rank_rows(target, other)
+    return interval(
+        lambda weight: counted_auc(mine.counts(weight)) - counted_auc(others.counts(weight)), len(target), n_draws, seed
     )
 
 
-def mean_interval(values: Vector, *, n_draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> tuple[float, float]:
-    """95 % bounds of a mean over rows: of a cost, or of the difference of two costs of the same rows."""
-    return _interval(lambda weight: float(values @ weight) / len(values), len(values), n_draws, seed)
+def mean_interval(
+    values: Vector, *, n_draws: int = BOOTSTRAP_DRAWS, seed: int = 0, levels: tuple[float, float] = TWO_SIDED
+) -> tuple[float, float]:
+    """95 % bounds of a mean over rows: of a cost, or of the difference of two costs of the same rows.
+
+    `levels` are the quantiles of the draws that bound it; from one side: ONE_SIDED.
+    """
+    return interval(lambda weight: float(values @ weight) / len(values), len(values), n_draws, seed, levels)
 
 
 def metrics_of(target: Vector, pd: Vector, threshold: float, *, seed: int = 0) -> Metrics:
@@ -164,3 +150,88 @@ def metrics_of(target: Vector, pd: Vector, threshold: float, *, seed: int = 0) -
         cost_approve_all=cost_per_application(target, np.ones(len(target), dtype=np.bool_)),
         approval_rate=approval_rate(is_granted),
     )
+
+
+def _rows(target: Vector, pd: Vector, is_granted: Mask) -> FigureRows:
+    return figure_rows(target, pd, is_granted, cost_rows(target, is_granted))
+
+
+def _figure(value: float, bounds: tuple[float, float]) -> Figure:
+    """What is not a number is null."""
+    known = [item if np.isfinite(item) else None for item in (value, *bounds)]
+    return Figure(value=known[0], lower=known[1], upper=known[2])
+
+
+def bounded_figures(
+    target: Vector, pd: Vector, is_granted: Mask, *, n_draws: int = BOOTSTRAP_DRAWS, seed: int = 0
+) -> dict[str, Figure]:
+    """Every figure of FIGURE_NAMES with 95 % percentile bootstrap bounds, all of them on the same resamples.
+
+    A ratio with nothing to divide by is null, and so is what one outcome alone, or no row at all, cannot give. A resample that
+    cannot give a figure does not count for it. The bounds of the calibration line come from one Newton step per resample
+    (`calibration.LineSums`), not from a fit each.
+    """
+    rows = _rows(target, pd, is_granted)
+    draws: Iterable[dict[str, float]] = (rows.figures(weight) for weight in bootstrap_weights(len(pd), n_draws, seed))
+    drawn = np.array([list(figures.values()) for figures in draws]).reshape(-1, len(FIGURE_NAMES))
+    values = rows.figures(np.ones(len(pd)))
+    return {name: _figure(value, bounds_of(drawn[:, i])) for i, (name, value) in enumerate(values.items())}
+
+
+def figure_set(target: Vector, pd: Vector, threshold: float, *, n_draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> FigureSet:
+    """The figures of rows at a threshold, a loan granted where PD < threshold, with bounds: see `bounded_figures`."""
+    figures = bounded_figures(target, pd, pd < threshold, n_draws=n_draws, seed=seed)
+    return FigureSet(n_rows=len(pd), n_bad=int(target.sum()), threshold=threshold, figures=figures)
+
+
+def fold_figures(target: Vector, pd: Vector, threshold: float) -> dict[str, float | None]:
+    """The same figures without bounds, by name; null where the rows cannot give one."""
+    values = _rows(target, pd, pd < threshold).figures(np.ones(len(pd)))
+    return {name: value if np.isfinite(value) else None for name, value in values.items()}
+
+
+class PairedDifference(NamedTuple):
+    """One model minus another on the same rows and resamples."""
+
+    auc: Figure
+    cost: Figure
+
+
+def paired_difference(
+    target: Vector,
+    pd: Vector,
+    is_granted: Mask,
+    other_pd: Vector,
+    other_is_granted: Mask,
+    *,
+    n_draws: int = BOOTSTRAP_DRAWS,
+    seed: int = 0,
+    cost_levels: tuple[float, float] = TWO_SIDED,
+) -> PairedDifference:
+    """AUC and (10 FN + FP)/n of a model minus those of another, with percentile bounds; null where rows give no AUC.
+
+    Both are drawn on the same resamples, so most of what the rows have in common cancels out.
+
+    Args:
+        target: 1 for a default, else 0.
+        pd: PDs of the model; any score of the same order will do.
+        is_granted: whom the model grants a loan.
+        other_pd: PDs of the model that it is compared with, of the same rows.
+        other_is_granted: whom that one grants a loan.
+        n_draws: resamples.
+        seed: of the resamples.
+        cost_levels: the quantiles of the draws that bound the cost; the AUC's bounds are 95 % two-sided.
+    """
+    extra = cost_rows(target, is_granted) - cost_rows(target, other_is_granted)
+    once = np.ones(len(target))
+    area = counted_auc(rank_rows(target, pd).counts(once)) - counted_auc(rank_rows(target, other_pd).counts(once))
+    return PairedDifference(
+        auc=_figure(area, auc_difference_interval(target, pd, other_pd, n_draws=n_draws, seed=seed)),
+        cost=_figure(ratio(float(extra.sum()), len(extra)), mean_interval(extra, n_draws=n_draws, seed=seed, levels=cost_levels)),
+    )
+
+
+def observed_over_expected(target: Vector, pd: Vector, *, n_draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> Figure:
+    """Defaults that came over defaults that the PDs expect, with 95 % bounds: above 1 the PDs are too low; null without rows."""
+    bounds = interval(lambda weight: ratio(float(weight @ target), float(weight @ pd)), len(pd), n_draws, seed)
+    return _figure(ratio(float(target.sum()), float(pd.sum())), bounds)

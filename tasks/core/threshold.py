@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from schemas.policy import Cost
-from tasks.core.metrics import Vector
+from schemas.policy import Cost, Policy
+from tasks.core.resampling import Mask, Vector
+
+
+def granted(pd: Vector, threshold: float, policy: Policy) -> Mask:
+    """Who is granted a loan by the PD alone: below the policy's multiple of the threshold; review counts as refusal."""
+    return np.asarray(pd < policy.bands.review_from * threshold)
 
 
 def optimal_threshold(target: Vector, pd: Vector, cost: Cost) -> float:
