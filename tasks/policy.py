@@ -10,11 +10,9 @@ from schemas.features import feature_set
 from schemas.policy import Policy
 from schemas.settings import Settings
 from schemas.tables import table
+from tasks.core.fairness import AGE
 from warehouse.connection import open_warehouse, transaction
 from warehouse.registry import newest_policy_sha256, register_policy
-
-#: The attribute that is no column: age in bands, from DAYS_BIRTH.
-AGE = "AGE"
 
 
 def _require_known_features(policy: Policy) -> None:

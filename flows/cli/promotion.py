@@ -31,7 +31,8 @@ def _follow(settings: Settings) -> None:
     from tasks.follow import follow
 
     for report in follow(settings):
-        click.echo(report.line)
+        if report.error is None:  # the others were logged
+            click.echo(report.line)
 
 
 @click.command(epilog="Example: loanwatch promote 2026-06-30.2 --approver 'R. Meyer' --reason 'gate passed, minutes of 3 July'")
@@ -82,6 +83,7 @@ def _read(settings: Settings, read: Callable[..., _Reading]) -> _Reading:
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def models(version: str | None, form: str) -> None:
     """Every version with its role; with VERSION its candidates, gate, reviews and where its model card is."""
+    from reports.model_card import CARD_PAGE
     from reports.model_text import render_model, render_models
     from warehouse.model_reading import list_models, read_model_reading
 
@@ -91,5 +93,5 @@ def models(version: str | None, form: str) -> None:
         return
     reading = _read(settings, lambda home, **where: read_model_reading(home, version, **where))
     folder = settings.models / version
-    card = folder / "card.html"
+    card = folder / CARD_PAGE
     click.echo(render_model(reading, str(folder), str(card) if card.exists() else None, form), nl=False)

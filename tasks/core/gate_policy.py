@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.gate import GateComparison, GateFinding
+from schemas.gate import GateFinding
 from schemas.policy import Cost, Policy
 
 
@@ -31,9 +31,3 @@ def policy_finding(cost: Cost | None, protected: Sequence[str], policy: Policy) 
         expected=f"costs and protected attributes of the policy in force ({policy.sha256[:12]})",
         found="; ".join(differences) + ": train again under this policy" if differences else "the same",
     )
-
-
-def with_finding(comparison: GateComparison, finding: GateFinding) -> GateComparison:
-    """The comparison with one finding more; a failed one fails it."""
-    verdict = "fail" if finding.verdict == "fail" else comparison.verdict
-    return comparison.model_copy(update={"findings": [*comparison.findings, finding], "verdict": verdict})

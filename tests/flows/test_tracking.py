@@ -14,12 +14,12 @@ import pytest
 from reports.model_card import write_model_card
 from schemas.manifest import ModelManifest
 from schemas.settings import Settings
-from schemas.training_record import RECORD_FILE
+from schemas.training_record import RECORD_FILE, TrainingRecord
 from tasks.follow import follow
 from tasks.model_files import write_model
 from tests.conftest import settings_of
 from tests.model_rows import fitted
-from tests.training_records import STRENGTHS, record
+from tests.training_records import record
 from warehouse.connection import open_warehouse, transaction
 from warehouse.outbox import enqueue, waiting_topics
 from warehouse.registry import record_promotion, register_model
@@ -29,11 +29,17 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 OLD, NEW = "m-2026-02-01-01", "m-2026-02-01-02"
+CANDIDATES = {"dummy", "logistic", "lightgbm"}
 
 
 @pytest.fixture(autouse=True)
 def _no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+
+
+def _told(version: str) -> TrainingRecord:
+    """A training of three candidates: as many runs as it takes to tell them apart."""
+    return record(model_version=version, candidates=[item for item in record().candidates if item.name in CANDIDATES])
 
 
 def _manifest(version: str) -> ModelManifest:
@@ -44,7 +50,7 @@ def _register(settings: Settings, version: str, *, is_recorded: bool) -> None:
     manifest = _manifest(version)
     folder = write_model(settings.models, manifest, fitted().text)
     if is_recorded:
-        told = record(model_version=version)
+        told = _told(version)
         (folder / RECORD_FILE).write_text(told.canonical(), encoding="utf-8")
         write_model_card(folder, told, manifest, None, OLD)
     with open_warehouse(settings) as connection, transaction(connection):
@@ -106,9 +112,9 @@ def test_aliases_say_what_marts_models_says(followed_home: Path) -> None:
 
 def test_each_candidate_has_one_finished_run_with_its_figures(followed_home: Path) -> None:
     runs = _runs(followed_home, NEW)
-    assert set(runs) == set(STRENGTHS)
+    assert set(runs) == CANDIDATES
     assert {run.info.status for run in runs.values()} == {"FINISHED"}
-    told = record(model_version=NEW)
+    told = _told(NEW)
     for name, run in runs.items():
         auc = told.candidate(name).holdout.figures["auc"]
         metrics = run.data.metrics
@@ -155,24 +161,19 @@ def test_a_promotion_moves_the_aliases_and_a_copied_home_keeps_its_files_to_itse
     assert sum(str(source).startswith((home / "mlflow").as_uri()) for source in sources) == 2
 
 
-def test_a_run_that_was_not_finished_is_made_anew(followed_home: Path, home: Path) -> None:
-    shutil.copytree(followed_home, home)
-    settings = settings_of(home)
-    with open_warehouse(settings) as connection:
-        enqueue(connection, "mlflow", "version", NEW, {})
-    follow(settings)
-    client, unfinished = _client(home), _runs(home, NEW)["lightgbm"].info.run_id
-    client.update_run(unfinished, status="RUNNING")
-    number = next(v.version for v in client.search_model_versions("name = 'loanwatch'") if v.run_id == unfinished)
+def test_a_run_that_was_not_finished_is_made_anew_and_the_others_are_kept(followed_home: Path) -> None:
+    client, before = _client(followed_home), {name: run.info.run_id for name, run in _runs(followed_home, NEW).items()}
+    client.update_run(before["lightgbm"], status="RUNNING")
+    number = next(v.version for v in client.search_model_versions("name = 'loanwatch'") if v.run_id == before["lightgbm"])
     client.delete_model_version("loanwatch", number)
-    with open_warehouse(settings) as connection:
+    with open_warehouse(settings_of(followed_home)) as connection:
         enqueue(connection, "mlflow", "version", NEW, {})
-    (report,) = follow(settings)
+    (report,) = follow(settings_of(followed_home))
     assert report.error is None
-    made = _runs(home, NEW)["lightgbm"]
-    assert made.info.run_id != unfinished
-    assert made.info.status == "FINISHED"
-    assert _aliases(home) == _roles(home)
+    made = _runs(followed_home, NEW)
+    assert {name for name, run in made.items() if run.info.run_id != before[name]} == {"lightgbm"}
+    assert made["lightgbm"].info.status == "FINISHED"
+    assert _aliases(followed_home) == _roles(followed_home)
 
 
 def test_files_that_are_not_the_registered_ones_are_not_shown_and_the_others_are(followed_home: Path, home: Path) -> None:
