@@ -18,6 +18,8 @@ from schemas.pages import (
     PastPsi,
     RuleLine,
     ScorePart,
+    ShadowGapLine,
+    SwapLine,
 )
 
 NIGHT = date(2026, 6, 30)
@@ -184,7 +186,20 @@ def full_page() -> NightlyPage:
             MoneyLine(7, 7000, 0.6902, 0.668, -2.1345, -1.902, 0.2325, 0.11, 0.1225, 0.0, 1627.5),
         ),
         score_parts=(ScorePart("EXT_SOURCE_2", 0.1712), ScorePart("AMT_INCOME_TOTAL", -0.0123)),
+        swaps=tuple(_swaps()),
+        shadow_gaps=(ShadowGapLine("m0002-20260620", "model.txt was changed: its sha256 is 0123456789abcdef...", 100),),
     )
+
+
+def _swaps() -> list[SwapLine]:
+    """The swap set of 900 applications; a tenth of those that both approve have matured."""
+    models = ("m0001-20260601", "m0002-20260620")
+    return [
+        SwapLine(*models, "both_approve", 560, 0.0331, 0.0318, 56, 2, 2 / 56),
+        SwapLine(*models, "swap_in", 31, 0.0874, 0.0641, 0, 0, None),
+        SwapLine(*models, "swap_out", 12, 0.0702, 0.0955, 0, 0, None),
+        SwapLine(*models, "both_refuse", 297, 0.1811, 0.1904, 0, 0, None),
+    ]
 
 
 def empty_page() -> NightlyPage:

@@ -49,9 +49,9 @@ def _score(settings: Settings, as_of: date = LAST_NEW_DAY) -> list[BatchScore]:
         return [score_batch(connection, settings, batch) for batch in pending_batches(connection, as_of)]
 
 
-def _fewer_levels(observe: Callable[..., dict[str, list[str]]]) -> Callable[..., dict[str, list[str]]]:
-    """One level less in every list, so that the model has a feature set of its own."""
-    return lambda *given: {name: levels[1:] for name, levels in observe(*given).items()}
+def _other_levels(observe: Callable[..., dict[str, list[str]]]) -> Callable[..., dict[str, list[str]]]:
+    """One level less in every list and another one more, so that the model has a feature set of its own."""
+    return lambda *given: {name: [*levels[1:], "of another time"] for name, levels in observe(*given).items()}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def challenger_home(champion_home: Path, tmp_path_factory: pytest.TempPathFactor
     home = tmp_path_factory.mktemp("challenger") / "home"
     shutil.copytree(champion_home, home)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks.retrain, "observe_levels", _fewer_levels(tasks.retrain.observe_levels))
+        patch.setattr(tasks.retrain, "observe_levels", _other_levels(tasks.retrain.observe_levels))
         retrain(settings_of(home), FIRST_NEW_DAY, OTHER_SEED)
     return home
 
@@ -204,7 +204,7 @@ def test_a_challenger_that_fails_verification_is_told_and_the_night_goes_on(duel
 
 
 def test_a_hard_rule_that_the_challenger_cannot_read_leaves_a_gap_and_no_guess(duel: Settings) -> None:
-    """The rule reads a share of a level that the challenger's shorter lists lack."""
+    """The rule reads a share of a level that the challenger's lists lack."""
     take_in(duel, LAST_NEW_DAY, None)
     with open_warehouse(duel) as connection:
         manifests = [

@@ -111,6 +111,24 @@ def test_a_window_that_was_not_measured_says_so() -> None:
     assert "C ok not measured not measured" in text
 
 
+def test_the_swap_set_is_told_in_a_line_and_shown_with_what_has_matured(full: str) -> None:
+    text = Page(full).text
+    line = "Challenger m0002-20260620 scored 900 applications beside the champion: 31 swap in, 12 swap out."
+    assert line in text
+    assert "both approve 560 3.31 % 3.18 % 56 3.57 %".replace(" %", "\u00a0%") in text.replace(" %", "\u00a0%")
+    assert "swap-in: the challenger alone approves 31 8.74 % 6.41 % 0 –" in text.replace("\u00a0", " ")  # noqa: RUF001
+    assert "Warning: Challenger m0002-20260620 did not score 100 applications" in text
+
+
+def test_a_night_without_a_challenger_says_so_and_a_gap_is_no_such_night() -> None:
+    alone = replace(plain_page(), swaps=(), shadow_gaps=())
+    assert "No challenger scored beside the champion." in Page(render_nightly_page(alone)).text
+    broken = Page(render_nightly_page(replace(plain_page(), swaps=()))).text
+    assert "No challenger scored" not in broken
+    assert "Warning: Challenger m0002-20260620 did not score 100 applications" in broken
+    assert "Shadow scores are not recorded in this home." in Page(render_nightly_page(empty_page())).text
+
+
 def _odd_page() -> NightlyPage:
     """Tags, quotes, mathematics and other scripts wherever a name or a text may stand."""
     odd = f"{SCRIPT}\"' onload=x $\\frac{{1}}{{0}}$ & <b>Страхование</b> 保険"
@@ -127,6 +145,8 @@ def _odd_page() -> NightlyPage:
         alerts=(AlertLine(odd, NIGHT, odd, odd, odd, odd, odd, odd),),
         evidently_left_out={odd: odd},
         score_parts=tuple(replace(line, feature=odd) for line in full.score_parts or ()),
+        swaps=tuple(replace(line, swap=odd, champion_version=odd, challenger_version=odd) for line in full.swaps or ()),
+        shadow_gaps=tuple(replace(line, challenger_version=odd, refused_because=odd) for line in full.shadow_gaps or ()),
     )
 
 
