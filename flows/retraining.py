@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from prefect import flow
+from prefect.client.schemas.objects import State
 from prefect.runtime import deployment, flow_run
-from prefect.states import Completed, State
+from prefect.states import Completed
 
 from flows.approval import ask_for_approval
 from flows.business_date import business_date
@@ -35,7 +36,7 @@ def retrain_name() -> str:
 
 @flow(name="retrain_model", flow_run_name=retrain_name, persist_result=False, timeout_seconds=6 * 3600)
 def retrain_model(parameters: RetrainParameters = RetrainParameters()) -> State[Any]:  # noqa: B008  an immutable default
-    """Fits and registers a model; one that passes the gate waits for a person's decision, and then decides from the next night on."""
+    """Fits and registers a model; one that passes the gate waits for a person, and then decides from the next night on."""
     trained = fit_and_register(business_date(parameters.as_of, read_settings()), parameters, str(flow_run.id))
     version = trained["model_version"]
     if trained["is_champion"]:

@@ -30,9 +30,7 @@ def _verified_record(folder: Path, expected_sha256: str) -> TrainingRecord:
             )
         return TrainingRecord.model_validate_json(content)
     except (OSError, ValidationError) as error:
-        raise VerificationError(
-            f"{RECORD_FILE} cannot be read: {type(error).__name__}", where=str(file), remedy=remedy
-        ) from None
+        raise VerificationError(f"{RECORD_FILE} cannot be read: {type(error).__name__}", where=str(file), remedy=remedy) from None
 
 
 def read_record(settings: Settings, version: str) -> TrainingRecord:

@@ -1,4 +1,4 @@
-"""Training: what has arrived is taken in, mature outcomes are joined with features, candidates are fitted, LightGBM is registered."""
+"""Training: what arrived is taken in, mature outcomes are joined with features, candidates are fitted, LightGBM is registered."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from schemas.parameters import RetrainParameters
 from schemas.policy import Policy, load_policy
 from schemas.settings import Settings
 from schemas.training_record import RECORD_FILE, TrainingRecord
+from tasks.comparison import write_card
+from tasks.core.candidates import require_available
 from tasks.core.fitting import resolve_parameters
 from tasks.core.training import FittedModel, TrainingOutcome, fit_candidates
 from tasks.core.training_plan import TrainingPlan, plan_of
-from tasks.core.candidates import require_available
-from tasks.comparison import write_card
 from tasks.drift import freeze_reference
 from tasks.model_files import write_model
 from tasks.night import hold_warehouse, publish, recorded_run, take_in
@@ -27,6 +27,7 @@ from tasks.progress import OnProgress
 from tasks.training_data import TrainingData, read_training_data
 from tasks.training_record import build_record
 from warehouse.connection import Connection, open_warehouse, transaction
+from warehouse.correlation import correlations
 from warehouse.outbox import enqueue
 from warehouse.registry import has_champion, next_model_version, record_promotion, register_model
 from warehouse.trainings import record_candidates, record_training, training_by_request, write_holdout_scores
@@ -145,9 +146,7 @@ def _write_files(models: Path, fitted: FittedModel, record: TrainingRecord) -> s
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _register(
-    connection: Connection, job: _Job, data: TrainingData, outcome: TrainingOutcome, run_id: str
-) -> RetrainResult:
+def _register(connection: Connection, job: _Job, data: TrainingData, outcome: TrainingOutcome, run_id: str) -> RetrainResult:
     """Files first, then registry, record, hold-out scores and drift reference in one transaction: a version has all or none."""
     version = next_model_version(connection, job.as_of)
     fitted = _numbered(outcome.fitted, version)

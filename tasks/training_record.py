@@ -10,6 +10,7 @@ from schemas.parameters import RetrainParameters
 from schemas.policy import Cost, Policy
 from schemas.training_record import FairnessRow, TrainingRecord
 from tasks.core.fairness import fairness_rows
+from tasks.core.fitting import THREADS
 from tasks.core.threshold import granted
 from tasks.core.training import FittedModel, TrainingOutcome
 from tasks.core.training_rows import received_range
@@ -57,7 +58,7 @@ def build_record(
         reproduce=reproduction_command(as_of, parameters),
         git_revision=git_revision(),
         versions=library_versions(),
-        threads=int(outcome.threads),
+        threads=THREADS,
         seed=parameters.seed,
         policy_sha256=policy.sha256,
         cost=cost_of(parameters, policy),

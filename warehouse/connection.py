@@ -25,10 +25,16 @@ _FIRST_WAIT_SECONDS = 0.05
 _LONGEST_WAIT_SECONDS = 1.0
 
 
+#: Nothing is fetched from outside.
+ISOLATED: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
 def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
     return {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
+        **ISOLATED,
         "memory_limit": settings.memory_limit,
         "threads": settings.threads,
         "temp_directory": str(settings.scratch),

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement
 
+import duckdb
 import polars as pl
 
-from warehouse.connection import Connection
+from warehouse.connection import ISOLATED, Connection
 from warehouse.drift_sql import quoted
 
 #: Registered frame with the features, one row per application version.
@@ -60,3 +61,12 @@ def pairwise_correlations(connection: Connection, features: pl.DataFrame) -> pl.
     finally:
         connection.unregister(FEATURES)
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+
+
+def correlations(features: pl.DataFrame) -> pl.DataFrame:
+    """The same in a database of its own, in memory: the warehouse is free while a model is fitted."""
+    connection = duckdb.connect(":memory:", config=ISOLATED)
+    try:
+        return pairwise_correlations(connection, features)
+    finally:
+        connection.close()

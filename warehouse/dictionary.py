@@ -7,13 +7,14 @@ from itertools import groupby
 import duckdb
 
 from schemas.readings import DictionaryColumn, DictionaryRelation
+from warehouse.connection import ISOLATED
 from warehouse.migrations import migrate
 from warehouse.sql_files import sql
 
 
 def describe_warehouse() -> list[DictionaryRelation]:
     """Every table, and every relation of marts, of an empty warehouse of this version, with its comments."""
-    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    connection = duckdb.connect(":memory:", config=ISOLATED)
     try:
         migrate(connection)
         rows = connection.execute(sql("read/dictionary")).fetchall()

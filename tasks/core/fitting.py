@@ -19,12 +19,14 @@ from tasks.core.metrics import Mask, Vector
 Parameter = float | int | str | bool
 Progress = Callable[[str], None]
 
+#: Threads of a fit: part of what makes it repeatable.
+THREADS = 2
 #: What makes a fit repeatable byte for byte; the number of threads stands in the model text, so it is fixed too.
 _FIXED: dict[str, Parameter] = {
     "objective": "binary",
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 2,
+    "num_threads": THREADS,
     "feature_pre_filter": False,
     "verbosity": -1,
 }
