@@ -28,7 +28,8 @@ class FigureRows(NamedTuple):
 
     def figures(self, weight: Vector) -> dict[str, float]:
         """Every figure where row i counts `weight[i]` times; NaN where the rows cannot give it."""
-        counts, sums = self.ranked.counts(weight), weight @ self.columns
+        counts = self.ranked.counts(weight)
+        sums = np.einsum("i,ij->j", weight, self.columns)  # not BLAS: see resampling.weighted_sum
         log_loss_sum, square_sum, cost_sum, tp, fp, fn, tn = map(float, sums[:7])
         n = tp + fp + fn + tn
         area, (intercept, slope) = counted_auc(counts), self.line.of_sums(sums[7:])

@@ -157,12 +157,6 @@ def verdict_of(findings: Sequence[GateFinding]) -> Verdict:
     return "fail" if "fail" in verdicts else "not_enough_data" if "not_enough_data" in verdicts else "pass"
 
 
-def with_findings(comparison: GateComparison, findings: Sequence[GateFinding]) -> GateComparison:
-    """The comparison with more findings, and the verdict over all of them."""
-    both = [*comparison.findings, *findings]
-    return comparison.model_copy(update={"findings": both, "verdict": verdict_of(both)})
-
-
 def compare(rows: pl.DataFrame, groups: pl.DataFrame, policy: Policy, seed: int) -> GateComparison:
     """Every rule of the policy's gate and its fairness floor, and the verdict.
 
@@ -196,4 +190,4 @@ def compare(rows: pl.DataFrame, groups: pl.DataFrame, policy: Policy, seed: int)
         _ratio_finding(comparison.calibration_ratio, rules, is_enough=is_enough),
         _fairness_finding(fairness, profile),
     ]
-    return with_findings(comparison, findings)
+    return comparison.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})

@@ -25,6 +25,7 @@ from tasks.core.resampling import (
     counted_auc,
     interval,
     rank_rows,
+    weighted_sum,
 )
 from tasks.core.resampling import Mask as Mask
 from tasks.core.resampling import Vector as Vector
@@ -129,7 +130,7 @@ def mean_interval(
 
     `levels` are the quantiles of the draws that bound it; from one side: ONE_SIDED.
     """
-    return interval(lambda weight: float(values @ weight) / len(values), len(values), n_draws, seed, levels)
+    return interval(lambda weight: weighted_sum(values, weight) / len(values), len(values), n_draws, seed, levels)
 
 
 def metrics_of(target: Vector, pd: Vector, threshold: float, *, seed: int = 0) -> Metrics:
@@ -233,5 +234,5 @@ def paired_difference(
 
 def observed_over_expected(target: Vector, pd: Vector, *, n_draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> Figure:
     """Defaults that came over defaults that the PDs expect, with 95 % bounds: above 1 the PDs are too low; null without rows."""
-    bounds = interval(lambda weight: ratio(float(weight @ target), float(weight @ pd)), len(pd), n_draws, seed)
+    bounds = interval(lambda weight: ratio(weighted_sum(target, weight), weighted_sum(pd, weight)), len(pd), n_draws, seed)
     return _figure(ratio(float(target.sum()), float(pd.sum())), bounds)

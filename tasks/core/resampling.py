@@ -80,6 +80,11 @@ def bootstrap_weights(n_rows: int, n_draws: int, seed: int) -> Iterator[Vector]:
         yield np.bincount(drawn, minlength=n_rows).astype(np.float64)
 
 
+def weighted_sum(values: Vector, weight: Vector) -> float:
+    """The sum where row i counts `weight[i]` times; without BLAS, whose threads change the last digit and contend for cores."""
+    return float(np.sum(values * weight))
+
+
 def bounds_of(draws: Sequence[float] | Vector, levels: tuple[float, float] = TWO_SIDED) -> tuple[float, float]:
     """Percentile bounds of a figure's draws; NaN where there is none.
 
