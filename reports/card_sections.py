@@ -120,7 +120,7 @@ def features_section(record: TrainingRecord) -> Section:
 
 def _feature_table(caption: str, features: Sequence[FeatureRecord], *, is_folded: bool) -> Table:
     rows: list[list[Cell]] = [
-        [item.name, item.description, share(item.gain_share, 2), share(item.missing_share), number(item.single_auc)]
+        [item.name, item.description or NOTHING, share(item.gain_share, 2), share(item.missing_share), number(item.single_auc)]
         for item in features
     ]
     return Table(caption, ["Feature", "Meaning", "Share of gain", "Missing", "AUC alone"], rows, [2, 3, 4], is_folded, "meaning")

@@ -157,7 +157,7 @@ def _scores(candidate: CandidateRecord) -> Markup:
     def draw(axes: Axes) -> None:
         edges = [item.lower for item in bins] + [item.upper for item in bins[-1:]]
         sides = [("repaid", NOW, [item.n_good for item in bins]), ("defaulted", BAD, [item.n_bad for item in bins])]
-        for label, colour, counts in sides:
+        for label, colour, counts in sides if bins else []:
             heights = [count / max(sum(counts), 1) / (item.upper - item.lower) for count, item in zip(counts, bins, strict=True)]
             axes.stairs(heights, edges, color=colour, lw=1.6, label=label, hatch="//" if label == "defaulted" else None)
         axes.axvline(candidate.threshold, color=INK, lw=1.2, ls="--", label=f"threshold {candidate.threshold:.4f}")

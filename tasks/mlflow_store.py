@@ -23,7 +23,11 @@ NAME = "loanwatch"
 SERVER_VARIABLE = "MLFLOW_TRACKING_URI"
 
 #: Nobody is told what runs here; a server that is down is not waited for.
-_ALWAYS = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
+_ALWAYS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # the address may hold a password
+}
 _DEFAULTS = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
 _TALKATIVE = ("mlflow", "alembic")
 

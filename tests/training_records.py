@@ -135,6 +135,7 @@ def _score_bins(pd: np.ndarray) -> list[ScoreBin]:
     return [ScoreBin(lower=float(edges[i]), upper=float(edges[i + 1]), n_good=int(good[i]), n_bad=int(bad[i])) for i in range(40)]
 
 
+@cache
 def candidate(name: str, strength: float) -> CandidateRecord:
     """One candidate; the stronger, the better."""
     pd = _pd(strength)

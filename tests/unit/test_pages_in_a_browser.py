@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from reports.evidently_report import write_evidently_report
+from reports.model_card import write_model_card
 from reports.nightly_page import write_nightly_page
 from tests.pages import full_page
+from tests.training_records import gate, manifest, record
 from tests.unit.test_evidently_report import CURRENT, MEASURED, NIGHT, ORDER, REFERENCE
 
 _QUIET = [
@@ -46,6 +48,13 @@ def test_the_nightly_page_is_drawn_without_a_word_on_the_console(chromium: str, 
     document, console = _render(chromium, write_nightly_page(full_page(), tmp_path), tmp_path / "profile")
     assert console == []
     assert document.count("<svg") == 3
+
+
+def test_the_model_card_is_drawn_without_a_word_on_the_console(chromium: str, tmp_path: Path) -> None:
+    page = write_model_card(tmp_path, record(), manifest(), gate("fail"), "2025-12-01.1")
+    document, console = _render(chromium, page, tmp_path / "profile")
+    assert console == []
+    assert document.count("<svg") == 8
 
 
 def test_the_evidently_page_draws_its_pictures_without_a_word_on_the_console(chromium: str, tmp_path: Path) -> None:
