@@ -11,8 +11,8 @@ from schemas.policy import Cost, Policy
 from schemas.settings import Settings
 from tasks.core.encoding import to_matrix
 from tasks.core.fairness import AGE, age_band
-from tasks.core.gate import compare, with_findings
-from tasks.core.gate_policy import policy_finding
+from tasks.core.gate import compare
+from tasks.core.gate_policy import policy_finding, with_finding
 from tasks.core.scoring import predict_pd
 from tasks.core.threshold import granted
 from tasks.policy import require_known_attributes
@@ -97,7 +97,7 @@ def _compared(
         model_version=challenger.reference.model_version,
         champion_version=champion.model_version,
         policy_sha256=policy.sha256,
-        comparison=with_findings(comparison, [finding]),
+        comparison=with_finding(comparison, finding),
     )
 
 

@@ -189,7 +189,9 @@ def _require_sound(connection: Connection, settings: Settings, reference: Champi
 def _require_passed(gate: GateResult) -> None:
     if gate.verdict == "pass":
         return
-    against = [f"{item.rule}: {item.found}" for item in gate.comparison.findings if item.verdict != "pass"]
+    against = [f"{item.rule}: {item.found}" for item in gate.comparison.findings if item.verdict == gate.verdict]
+    if gate.verdict == "not_enough_data":
+        against = against[:1]  # too few rows leave every figure open; they are told once
     verdict = "does not have enough data" if gate.verdict == "not_enough_data" else "does not pass"
     raise GateRefusedError(
         f"the gate of {gate.model_version} against {gate.champion_version} {verdict}: " + "; ".join(against),

@@ -22,8 +22,10 @@ _PATIENCE_SECONDS = 2.0
 
 
 def _told(change: Promotion) -> str:
-    since = "from the first night" if change.effective_on.year == 1 else f"from business date {change.effective_on}"
-    return f"{change.model_version} decides {since} on; until then {change.former_model_version} does."
+    if change.effective_on.year == 1:
+        return f"{change.model_version} decides from the first night on, in place of {change.former_model_version}."
+    since = f"from business date {change.effective_on} on"
+    return f"{change.model_version} decides {since}; until then {change.former_model_version} does."
 
 
 def _follow(settings: Settings) -> None:

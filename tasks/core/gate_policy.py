@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.gate import GateFinding
+from schemas.gate import GateComparison, GateFinding
 from schemas.policy import Cost, Policy
+from tasks.core.gate import verdict_of
 
 
 def policy_finding(cost: Cost | None, protected: Sequence[str], policy: Policy) -> GateFinding:
@@ -31,3 +32,9 @@ def policy_finding(cost: Cost | None, protected: Sequence[str], policy: Policy) 
         expected=f"costs and protected attributes of the policy in force ({policy.sha256[:12]})",
         found="; ".join(differences) + ": train again under this policy" if differences else "the same",
     )
+
+
+def with_finding(comparison: GateComparison, finding: GateFinding) -> GateComparison:
+    """The comparison with one finding more, and the verdict over all of them."""
+    findings = [*comparison.findings, finding]
+    return comparison.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})

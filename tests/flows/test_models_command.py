@@ -53,13 +53,13 @@ def test_an_approved_version_decides_is_published_and_followed(
     shown = run(promote, second, "--approver", APPROVER, "--reason", "better")
     assert shown.exit_code == 0, shown.output
     assert shown.output == (
-        f"{second} decides from the first night on; until then {first} does. Undo it with `loanwatch rollback`.\n"
+        f"{second} decides from the first night on, in place of {first}. Undo it with `loanwatch rollback`.\n"
         "MLflow: up to date (1 brought along)\n"
     )
     assert [item.home for item in followed] == [settings.home]
     assert query_snapshot(settings, "SELECT role FROM marts.models ORDER BY model_number")[1] == [("retired",), ("champion",)]
     assert run(rollback, "--by", "Q", "--reason", "worse").output.startswith(
-        f"{first} decides from the first night on; until then {second}"
+        f"{first} decides from the first night on, in place of {second}"
     )
     again = run(rollback, "--by", "Q", "--reason", "worse").exception
     assert isinstance(again, GateRefusedError)
