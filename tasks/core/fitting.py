@@ -81,16 +81,11 @@ def resolve_parameters(overrides: Mapping[str, Parameter], n_rows: int) -> dict[
 
 @dataclass(frozen=True)
 class Recipe:
-    """How trees are fitted: resolved parameters, seed, and features whose effect may have one sign only (1 or -1).
-
-    Where the rows fitted on are not natural ones (`is_natural`), AUC stops the trees and not log loss: their PDs are not those
-    of the rows they are stopped on.
-    """
+    """How trees are fitted: resolved parameters, seed, and features whose effect may have one sign only (1 or -1)."""
 
     parameters: Mapping[str, Parameter]
     seed: int
     monotone: Mapping[str, int] = field(default_factory=dict)
-    is_natural: bool = True
 
     def named(self) -> dict[str, Parameter]:
         """The parameters as a manifest keeps them; constraints as one text."""
@@ -141,7 +136,7 @@ class TreeFold:
         parameters = _booster_parameters(recipe, self.encoding, self.bad_weight)
         stopping = lgb.early_stopping(int(recipe.parameters["early_stopping_rounds"]), verbose=False)
         return lgb.train(
-            parameters if recipe.is_natural else {**parameters, "metric": "auc"},
+            parameters,
             self.train,
             num_boost_round=int(recipe.parameters["max_trees"]),
             valid_sets=[self.valid],
@@ -154,7 +149,8 @@ def tree_fold(fold: PreparedFold, recipe: Recipe) -> TreeFold:
     parameters = _booster_parameters(recipe, fold.encoding, fold.sample.bad_weight)
     names = list(fold.encoding.names)
     train = lgb.Dataset(fold.sample.matrix, fold.sample.target, feature_name=names, params=parameters).construct()
-    valid = lgb.Dataset(fold.matrix, fold.target, reference=train, params=parameters).construct()
+    weight = None if fold.held_weight == 1.0 else np.where(fold.target == 1, fold.held_weight, 1.0)
+    valid = lgb.Dataset(fold.matrix, fold.target, weight=weight, reference=train, params=parameters).construct()
     return TreeFold(fold.encoding, fold.sample.bad_weight, train, valid, fold.held, fold.matrix, fold.target)
 
 

@@ -32,6 +32,12 @@ class Sample(NamedTuple):
         """Per row."""
         return np.where(self.target == 1, self.bad_weight, 1.0)
 
+    @property
+    def odds(self) -> float:
+        """Defaults per good row, as they count here."""
+        n_bad = float(self.target.sum())
+        return self.bad_weight * n_bad / (len(self.target) - n_bad)
+
 
 def undersampled(ids: Ids, target: Vector, rows: Mask) -> Mask:
     """Those of `rows` that stay: every default, and the goods with the lowest hashes of their ids, three per default."""

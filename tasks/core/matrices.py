@@ -12,7 +12,7 @@ import polars as pl
 from schemas.parameters import Imbalance
 from tasks.core.encoding import Encoding, Matrix, TextCodes, fit_codes, to_matrix
 from tasks.core.folds import Ids
-from tasks.core.imbalance import Sample, balanced, undersampled
+from tasks.core.imbalance import Sample, bad_weight, balanced, undersampled
 from tasks.core.metrics import Mask, Vector
 
 
@@ -63,11 +63,15 @@ class Prepared:
 
 @dataclass(frozen=True)
 class PreparedFold(Prepared):
-    """The same of all folds but one, with the natural rows of that one."""
+    """The same of all folds but one, with the natural rows of that one.
+
+    `held_weight` is what a default of that one has to count for its log loss to mean the same as the sample's.
+    """
 
     held: Mask
     matrix: Matrix
     target: Vector
+    held_weight: float = 1.0
 
 
 def text_positions(encoding: Encoding) -> list[int]:
@@ -106,7 +110,10 @@ class Folds:
         held = self.fold == number
         prepared = self._prepare(~held, self.names[number])
         rows = self.rows.keep(self.names[number]).take(held)
-        return PreparedFold(prepared.encoding, prepared.sample, held, rows.matrix(prepared.encoding.codes), rows.y)
+        matrix, target = rows.matrix(prepared.encoding.codes), rows.y
+        natural = self.imbalance is Imbalance.NONE
+        weight = 1.0 if natural else prepared.sample.odds * bad_weight(target)
+        return PreparedFold(prepared.encoding, prepared.sample, held, matrix, target, weight)
 
     def everything(self) -> Prepared:
         """All rows, for the final fit."""

@@ -68,7 +68,7 @@ class TrainingPlan:
 
     def recipe(self, n_rows: int) -> Recipe:
         """LightGBM's defaults with the plan's overrides, for so many rows. Raises UsageError for an unknown parameter."""
-        return Recipe(resolve_parameters(self.parameters, n_rows), self.seed, self.monotone, self.imbalance is Imbalance.NONE)
+        return Recipe(resolve_parameters(self.parameters, n_rows), self.seed, self.monotone)
 
     def search_sha256(self, data_sha256: str) -> str:
         """Names the search: everything that a trial's value hangs on, but not how many trials there are to be."""
