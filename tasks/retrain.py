@@ -156,7 +156,7 @@ def _register(connection: Connection, job: _Job, data: TrainingData, outcome: Tr
         is_first = not has_champion(connection)
         register_model(connection, fitted.manifest)
         enqueue(connection, "event", "registered", version, {"who": record.requested_by, "why": record.reason})
-        enqueue(connection, "mlflow", "registered", version, {})
+        enqueue(connection, "mlflow", "version", version, {})
         record_training(
             connection,
             request_id=job.request_id or run_id,

@@ -73,8 +73,8 @@ def retrain(ctx: click.Context, as_of: datetime | None, pairs: tuple[str, ...], 
         click.echo("Registered as champion, the first of this home.")
     else:
         _compare(settings, result.model_version)
-    for line in follow(settings):
-        click.echo(line, err=True)
+    for report in follow(settings):
+        click.echo(report.line, err=True)
     if result.n_refused_deliveries:
         click.echo(
             f"Of the deliveries taken in before, {result.n_refused_deliveries} were refused: see loanwatch nightly.", err=True

@@ -8,14 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from schemas.parameters import RetrainParameters
+from schemas.parameters import Candidate, RetrainParameters
 from schemas.settings import Settings
 
 FIRST_NEW_DAY, LAST_NEW_DAY = date(2026, 6, 29), date(2026, 6, 30)
 NEW_PER_DAY = 20
 
 #: Learns badly and quickly: these tests ask how a night runs, not how good its model is.
-QUICK = RetrainParameters(maturity_days=60, parameters={"learning_rate": 0.5, "num_leaves": 4, "min_data_in_leaf": 50})
+QUICK = RetrainParameters(
+    requested_by="Q. Owner",
+    reason="a home for tests",
+    maturity_days=60,
+    candidates=(Candidate.LIGHTGBM,),
+    search_trials=0,
+    parameters={"learning_rate": 0.5, "num_leaves": 4, "min_data_in_leaf": 50},
+)
 
 
 @pytest.fixture(scope="session")
