@@ -123,13 +123,24 @@ _ESTIMATORS = {
 }
 
 
-def _steps(candidate: Candidate, settings: Mapping[str, Parameter], seed: int, text: Sequence[int], n_columns: int) -> list[Any]:
+def _known_columns(matrix: Matrix) -> list[Any]:
+    """Leaves out columns without any value: histograms cannot be made of them."""
+    from sklearn.compose import ColumnTransformer
+
+    known = np.flatnonzero(~np.isnan(matrix).all(axis=0))
+    return [ColumnTransformer([("known", "passthrough", known)])]
+
+
+def _steps(candidate: Candidate, settings: Mapping[str, Parameter], seed: int, prepared: Prepared) -> list[Any]:
     """The steps of the pipeline. Trees find missing values and the order of codes by themselves."""
+    matrix = prepared.sample.matrix
     if candidate is Candidate.LOGISTIC:
-        return _logistic(settings, seed, text, n_columns)
+        return _logistic(settings, seed, prepared.text_positions, matrix.shape[1])
     module, name, draws = _ESTIMATORS[candidate]
     estimator = getattr(import_module(module), name)(**settings, **({"random_state": seed} if draws else {}))
-    return [*(_imputed(with_flags=False) if candidate is Candidate.NAIVE_BAYES else []), estimator]
+    if candidate is Candidate.NAIVE_BAYES:
+        return [*_imputed(with_flags=False), estimator]
+    return [*(_known_columns(matrix) if candidate is Candidate.HIST_GRADIENT_BOOSTING else []), estimator]
 
 
 def fit_candidate(candidate: Candidate, prepared: Prepared, seed: int) -> Any:
@@ -139,8 +150,7 @@ def fit_candidate(candidate: Candidate, prepared: Prepared, seed: int) -> Any:
 
     sample: Sample = prepared.sample
     settings = settings_of(candidate, len(sample.target))
-    steps = _steps(candidate, settings, seed, prepared.text_positions, sample.matrix.shape[1])
-    pipeline = make_pipeline(*steps)
+    pipeline = make_pipeline(*_steps(candidate, settings, seed, prepared))
     weights = {} if sample.bad_weight == 1.0 else {f"{pipeline.steps[-1][0]}__sample_weight": sample.weight}
     # histograms of few rows are done before a second thread has started, and on a busy machine threads wait for each other
     with threadpool_limits(limits=1, user_api="openmp"):

@@ -17,6 +17,7 @@ from tasks.core.imbalance import Sample
 from tasks.core.matrices import Prepared, TrainingRows, plain_folds
 from tasks.core.metrics import policy_cost
 from tasks.core.scoring import predict_pd, verified_model
+from tasks.core.scoring_shift import score_psi
 from tasks.core.training import TrainingOutcome, fit_candidates, fit_model
 from tasks.core.training_plan import plan_of
 from tests.model_rows import plan, policy, training_frame
@@ -66,9 +67,8 @@ def test_the_dummy_gives_everyone_the_default_rate_and_is_not_calibrated() -> No
     assert dummy.calibration is None
     assert "default rate" in dummy.note
     assert dummy.holdout.figures["auc"].value == 0.5
-    assert dummy.out_of_fold.figures["brier"].value == pytest.approx(
-        (rate := dummy.out_of_fold.n_bad / dummy.out_of_fold.n_rows) * (1 - rate)
-    )
+    rate = dummy.out_of_fold.n_bad / dummy.out_of_fold.n_rows
+    assert dummy.out_of_fold.figures["brier"].value == pytest.approx(rate * (1 - rate))
 
 
 def test_every_other_candidate_orders_and_is_calibrated_out_of_fold() -> None:
@@ -98,7 +98,8 @@ def test_features_come_with_the_gain_of_the_booster_and_shap_with_a_direction() 
     assert bars["EXT_SOURCE_2"].direction < -0.8  # type: ignore[operator]
     assert bars["BURO_AMT_CREDIT_SUM_DEBT_SUM"].direction > 0.8  # type: ignore[operator]
     assert bars["OCCUPATION_TYPE"].direction is None
-    assert 0 <= outcome.score_psi < 0.1
+    held, scored = outcome.fitted.holdout["pd"], outcome.fitted.out_of_fold["pd"]
+    assert outcome.score_psi == score_psi(scored.to_numpy(), held.to_numpy())
 
 
 @pytest.mark.parametrize("candidate", YARDSTICK)
@@ -116,8 +117,9 @@ def test_raw_scores_are_the_log_odds_of_the_library_and_repeat(candidate: Candid
 def test_a_default_that_counts_more_raises_the_raw_scores(candidate: Candidate) -> None:
     plain = _prepared()
     weighted = Prepared(plain.encoding, Sample(plain.sample.matrix, plain.sample.target, 5.0))
-    scores = [raw_scores(fit_candidate(candidate, item, seed=0), plain.sample.matrix).mean() for item in (plain, weighted)]
-    assert scores[1] > scores[0]
+    matrix = plain.sample.matrix
+    means = [sigmoid(raw_scores(fit_candidate(candidate, item, seed=0), matrix)).mean() for item in (plain, weighted)]
+    assert means[1] > means[0]
 
 
 def test_a_level_that_was_not_in_training_and_a_typo_of_a_billion_are_scored() -> None:
