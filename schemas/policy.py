@@ -9,19 +9,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from schemas.errors import VerificationError
+from schemas.model_rules import FairnessRules, GateRules
+from schemas.strict import Share, Strict
 
-Share = Annotated[float, Field(ge=0, le=1)]
 Decision = Literal["approve", "review", "decline"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Cost(_Strict):
+class Cost(Strict):
     """Cost per applicant of each outcome; negative is a gain."""
 
     granted_default: float
@@ -36,7 +33,7 @@ class Cost(_Strict):
         return self
 
 
-class Bands(_Strict):
+class Bands(Strict):
     """Multiples of the model's threshold on the PD."""
 
     review_from: Annotated[float, Field(gt=0, le=10)]
@@ -49,7 +46,7 @@ class Bands(_Strict):
         return self
 
 
-class ScoreScale(_Strict):
+class ScoreScale(Strict):
     """`points` at odds of `odds` good to 1 bad; `double` more points double the odds."""
 
     points: float
@@ -57,21 +54,21 @@ class ScoreScale(_Strict):
     double: Annotated[float, Field(gt=0)]
 
 
-class ValidationRules(_Strict):
+class ValidationRules(Strict):
     max_bad_share: Share
 
 
-class QualityRules(_Strict):
+class QualityRules(Strict):
     min_filled_share: Share
     usual_share: Share
     usual_batches: Annotated[int, Field(ge=1, le=365)]
 
 
-class Protected(_Strict):
+class Protected(Strict):
     columns: list[str]
 
 
-class HardRule(_Strict):
+class HardRule(Strict):
     """Fires where `feature operator value` holds; a missing feature never fires."""
 
     code: Annotated[str, Field(pattern=r"^H\d{2}$")]
@@ -82,13 +79,13 @@ class HardRule(_Strict):
     text: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class ReasonGroup(_Strict):
+class ReasonGroup(Strict):
     code: Annotated[str, Field(pattern=r"^R\d{2}$")]
     text: Annotated[str, Field(min_length=1, max_length=200)]
     features: Annotated[list[str], Field(min_length=1)]
 
 
-class Reasons(_Strict):
+class Reasons(Strict):
     version: Annotated[int, Field(ge=1)]
     maximum: Annotated[int, Field(ge=1, le=4)]
     insufficient_input: Annotated[str, Field(min_length=1, max_length=200)]
@@ -103,7 +100,7 @@ class Reasons(_Strict):
         return self
 
 
-class BinRules(_Strict):
+class BinRules(Strict):
     """How a reference is cut into bins when a model is registered."""
 
     numbers: Annotated[int, Field(ge=2, le=50)]
@@ -111,7 +108,7 @@ class BinRules(_Strict):
     rare_share: Share
 
 
-class DriftLimits(_Strict):
+class DriftLimits(Strict):
     """PSI of `watch`, `alert` and `retrain`; change of the missing share and share of unseen levels that raise an alert."""
 
     watch: Annotated[float, Field(gt=0)]
@@ -127,7 +124,7 @@ class DriftLimits(_Strict):
         return self
 
 
-class BesidePsiLimits(_Strict):
+class BesidePsiLimits(Strict):
     """Changes that raise an alert beside PSI. Shares and rates in [0, 1], differences absolute unless said otherwise."""
 
     volume_change: Annotated[float, Field(gt=0)]
@@ -142,7 +139,7 @@ class BesidePsiLimits(_Strict):
     false_discovery_rate: Annotated[float, Field(gt=0, le=0.5)]
 
 
-class SubjectLimits(_Strict):
+class SubjectLimits(Strict):
     """Limits of one subject, in place of the common ones; what is left out stays common."""
 
     name: Annotated[str, Field(min_length=1)]
@@ -153,7 +150,7 @@ class SubjectLimits(_Strict):
     unseen_share: float | None = None
 
 
-class DriftRules(_Strict):
+class DriftRules(Strict):
     """What is measured after a night, and from where on it is worth an alert."""
 
     windows: Annotated[list[Annotated[int, Field(ge=1, le=366)]], Field(min_length=1)]
@@ -182,57 +179,7 @@ class DriftRules(_Strict):
         return DriftLimits.model_validate(self.limits.model_dump() | own.model_dump(exclude={"name"}, exclude_none=True))
 
 
-class GateRules(_Strict):
-    """What a challenger has to show against the champion on rows that neither was fitted on.
-
-    `auc_loss`: the AUC may be this much lower. `extra_cost`: the one-sided upper 95 % bound of the extra (10 FN + FP)/n.
-    Calibration: slope of default on the log-odds of the PD, and observed over expected defaults, inside their bounds.
-    """
-
-    auc_loss: Share = 0.003
-    extra_cost: Annotated[float, Field(ge=0)] = 0.01
-    min_rows: Annotated[int, Field(ge=1)] = 1000
-    min_bad: Annotated[int, Field(ge=2)] = 50
-    slope_from: Annotated[float, Field(gt=0, le=1)] = 0.8
-    slope_to: Annotated[float, Field(ge=1)] = 1.25
-    ratio_from: Annotated[float, Field(gt=0, le=1)] = 0.8
-    ratio_to: Annotated[float, Field(ge=1)] = 1.25
-
-
-class FairnessProfile(_Strict):
-    """The floor of one jurisdiction: lowest approval rate over the highest, among groups of at least `min_group` rows."""
-
-    floor: Share = 0.8
-    min_group: Annotated[int, Field(ge=1)] = 100
-    judged: list[str] = ["CODE_GENDER", "NAME_FAMILY_STATUS"]
-    reported: list[str] = ["AGE"]
-
-    @model_validator(mode="after")
-    def _judged_or_reported(self) -> Self:
-        both = sorted({*self.judged} & {*self.reported})
-        if both:
-            raise ValueError(f"judged and reported at once: {', '.join(both)}")
-        return self
-
-
-class FairnessRules(_Strict):
-    """Profiles by name, and the one that holds here."""
-
-    profile: str = "default"
-    profiles: dict[str, FairnessProfile] = Field(default_factory=lambda: {"default": FairnessProfile()})
-
-    @model_validator(mode="after")
-    def _profile_is_known(self) -> Self:
-        if self.profile not in self.profiles:
-            raise ValueError(f"profile {self.profile!r} is none of {', '.join(sorted(self.profiles))}")
-        return self
-
-    @property
-    def in_force(self) -> FairnessProfile:
-        return self.profiles[self.profile]
-
-
-class Policy(_Strict):
+class Policy(Strict):
     """The decision rules, whole."""
 
     version: Annotated[int, Field(ge=1)]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from schemas.policy import FairnessProfile
+from schemas.model_rules import FairnessProfile
 from schemas.training_record import FairnessRow
 from tasks.core.metrics import Mask, Vector
 

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from schemas.gate import GateComparison, GateFinding, Verdict
-from schemas.policy import FairnessProfile, GateRules, Policy
+from schemas.model_rules import FairnessProfile, GateRules
+from schemas.policy import Policy
 from schemas.training_record import FairnessRow, Figure
 from tasks.core.fairness import fairness_rows, not_judged, passes
 from tasks.core.metrics import Mask, Vector, bounded_figures, observed_over_expected, paired_difference

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -71,10 +72,8 @@ def new_run(deployment_id: UUID) -> FlowRun:
 def run_until_it_asks_or_ends(flow_run: FlowRun) -> State[Any]:
     """What a worker's process does with a run; the state that it is left in."""
     parameters = {"parameters": QUICK.model_copy(update={"as_of": LAST_NEW_DAY})}
-    try:
+    with suppress(Pause):  # asked: the process ends here
         run_flow(retrain_model, flow_run=flow_run, parameters=parameters, return_type="state")
-    except Pause:
-        pass  # asked: the process ends here
     with get_client(sync_client=True) as client:
         state = client.read_flow_run(flow_run.id).state
     assert state is not None

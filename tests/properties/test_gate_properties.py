@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from schemas.policy import FairnessProfile
+from schemas.model_rules import FairnessProfile
 from tasks.core.fairness import fairness_rows, has_judged, passes
 from tasks.core.gate import compare
 from tasks.core.leakage import single_auc

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.policy import FairnessProfile
+from schemas.model_rules import FairnessProfile
 from schemas.training_record import FairnessRow
 from tasks.core.fairness import AGE_BANDS, age_band, fairness_rows, has_judged, not_judged, passes
 
