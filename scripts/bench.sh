@@ -7,6 +7,8 @@ real=${LOANWATCH_REAL_DATA:-../shared/data/home_credit}
 if [ -e "$real/application_train.parquet" ]; then
     echo "== quality of the model on real rows"
     "$python" -m benchmarks.model_quality --source "$real"
+    echo "== a retraining with its defaults"
+    "$python" -m benchmarks.retraining --source "$real" --again
     echo "== speed of features and of ingest"
     "$python" -m benchmarks.feature_speed --source "$real"
     "$python" -m benchmarks.ingest_speed --source "$real"
