@@ -103,8 +103,8 @@ def render(results: dict[str, Any]) -> str:
         None: "",
     }
     lines = [
-        f"{results['n_rows']:,} rows to fit on, {results['n_holdout']:,} held out; {results['seconds']:.0f} s for the whole command "
-        f"({results['machine']}). {same}".rstrip(),
+        f"{results['n_rows']:,} rows to fit on, {results['n_holdout']:,} held out; {results['seconds']:.0f} s for the whole "
+        f"command ({results['machine']}). {same}".rstrip(),
         "",
         "| candidate | AUC (95 %) | less LightGBM's | cost (95 %) | less LightGBM's | seconds |",
         "|---|---|---|---|---|---|",
