@@ -20,9 +20,10 @@ from tasks.core.reasons import contributions, explain_rows
 from tasks.core.scoring import Model, predict_pd, score_points
 from tasks.model_files import read_model
 from tasks.progress import OnProgress
+from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.features import compute_features
-from warehouse.registry import ChampionRef, champion_on, now, policy_on
+from warehouse.registry import ChampionRef, champion_on, policy_on
 from warehouse.scores import (
     ScoredChunk,
     absent_tables,
