@@ -87,6 +87,12 @@ def policy_on(connection: Connection, as_of: date) -> Policy:
     return _verified(*row)
 
 
+def policy_by_sha256(connection: Connection, sha256: str) -> Policy | None:
+    """A policy that was ever in force. Raises VerificationError if its content was changed."""
+    row = connection.execute(sql("registry/policy_by_sha256"), {"policy_sha256": sha256}).fetchone()
+    return None if row is None else _verified(*row)
+
+
 def newest_policy_sha256(connection: Connection) -> str | None:
     """The hash of the policy applied last, if any."""
     row = connection.execute(sql("registry/newest_policy")).fetchone()

@@ -125,13 +125,14 @@ def test_a_registry_that_says_something_else_than_its_entries_is_found(settings:
 def test_an_act_that_is_rolled_back_leaves_no_entry(settings: Settings) -> None:
     _chain(settings)
     with open_warehouse(settings) as connection:
-        _fail_to_apply(connection)
+        with pytest.raises(RuntimeError):
+            _fail_to_apply(connection)
         assert audit_head(connection).audit_id == 5
         assert verify_audit(connection) == []
 
 
 def _fail_to_apply(connection: Connection) -> None:
-    with pytest.raises(RuntimeError), transaction(connection):
+    with transaction(connection):
         register_policy(connection, load_policy(None), kind="applied", applied_by="Q", reason="again")
         assert audit_head(connection).audit_id == 6
         raise RuntimeError
