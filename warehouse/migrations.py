@@ -12,6 +12,9 @@ import duckdb
 from schemas.errors import VerificationError
 from warehouse.sql_files import sql
 
+#: The migration that brings the audit: in its transaction the chain begins with what the warehouse holds.
+_AUDIT = 13
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -61,8 +64,18 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> int:
             "applied_at": datetime.now(UTC).replace(tzinfo=None),
         }
         connection.execute(sql("runs/insert_migration"), values)
+        if migration.version == _AUDIT:
+            _begin_audit(connection)
         connection.execute("COMMIT")
     return len(missing)
+
+
+def _begin_audit(connection: duckdb.DuckDBPyConnection) -> None:
+    from warehouse.audit import begin
+    from warehouse.fingerprints import stored_sets  # brings Polars, which opening a warehouse does not need otherwise
+
+    sets, _ = stored_sets(connection)
+    begin(connection, sets)
 
 
 def _verify(shipped: list[Migration], applied: dict[int, tuple[str, str]]) -> None:

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from schemas.settings import Settings
+from warehouse.clock import now
 from warehouse.connection import Connection, transaction
-from warehouse.registry import now
 from warehouse.sql_files import quoted, sql
 
 
