@@ -65,5 +65,5 @@ class BackupManifest(_Frozen):
 
     @property
     def newest_on(self) -> date | None:
-        """The newest business date that it knows of."""
-        return max((*self.received_on, *self.decided_on), default=None)
+        """The business date of its newest night; before the first night, that of the newest delivery."""
+        return max(self.decided_on or self.received_on, default=None)

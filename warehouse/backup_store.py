@@ -72,7 +72,7 @@ def newest_whole_backup(settings: Settings) -> Backup | None:
 
 
 def choose_backup(settings: Settings, name: str | None, until: date | None) -> Backup:
-    """The backup of that name, or the newest that knows of no business date after `until`, or the newest.
+    """The backup of that name, or the newest that has decided no business date after `until`, or the newest.
 
     Raises:
         UsageError: there is no such backup.
@@ -112,7 +112,7 @@ def write_manifest(folder: Path, manifest: BackupManifest) -> None:
 def remove_unfinished(settings: Settings) -> None:
     """What a process that was killed has left; under the lock of the warehouse there is no other that still writes it."""
     for leftover in settings.backups.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(leftover)
+        shutil.rmtree(leftover, ignore_errors=True)  # its copying child may still be at work; then the next backup removes it
 
 
 def kept_names(manifests: list[BackupManifest], n_newest: int, n_months: int = KEPT_MONTHS) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -43,7 +44,7 @@ def make_backup(
     require_space(settings.backups, settings.warehouse.stat().st_size + _size_of(settings.models), "a backup")
     made_at = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
     name = free_name(settings, made_at)
-    unfinished = settings.backups / f"{UNFINISHED}{name}"
+    unfinished = settings.backups / f"{UNFINISHED}{name}-{os.getpid()}"
     unfinished.mkdir(mode=PRIVATE_FOLDER)
     files = _copy_home(connection, settings, unfinished)
     _require_same(settings, unfinished / WAREHOUSE, contents)

@@ -15,7 +15,8 @@ import duckdb
 from schemas.errors import LoanwatchError, ResourceError, WarehouseBusyError, WarehouseError
 from schemas.private import PRIVATE_FOLDER
 from schemas.settings import Settings
-from warehouse.damage import damage_in, damaged_error, log_is_foreign, set_aside
+from warehouse.damage import damage_in, damaged_error, inspect, set_aside
+from warehouse.log_witness import Generation, note_acknowledged
 from warehouse.migrations import missing_migrations
 from warehouse.opening import open_file
 from warehouse.upgrade import create_warehouse, upgrade_warehouse
@@ -29,6 +30,9 @@ _REPORT_IT = "this is a fault of the program: run it again, and report it with t
 
 #: How many connections this process has to each warehouse.
 _open_here: Counter[Path] = Counter()
+
+#: Which checkpoint each of them was at when it was opened.
+_generations: dict[Path, Generation] = {}
 
 _FIRST_WAIT_SECONDS = 0.05
 _LONGEST_WAIT_SECONDS = 1.0
@@ -102,8 +106,7 @@ def _connect_to_write(settings: Settings) -> Connection:
         settings.home.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         if not settings.warehouse.exists():
             create_warehouse(settings)
-        if log_is_foreign(settings.warehouse):
-            raise damaged_error(settings, "log", set_aside(settings))
+        _inspect(settings)
     connection = _connect(settings, read_only=False)
     is_whole = False
     try:
@@ -116,6 +119,19 @@ def _connect_to_write(settings: Settings) -> Connection:
         return connection
     upgrade_warehouse(settings, lambda: _connect(settings, read_only=False))
     return _connect(settings, read_only=False)
+
+
+def _inspect(settings: Settings) -> None:
+    """Before DuckDB sees it. Raises VerificationError where the log has lost what was committed."""
+    _generations.pop(settings.warehouse, None)
+    if not settings.warehouse.is_file():
+        return
+    found = inspect(settings.warehouse)
+    if found is not None:
+        generation, damage = found
+        if damage is not None:
+            raise damaged_error(settings, damage, set_aside(settings))
+        _generations[settings.warehouse] = generation
 
 
 def _told(error: duckdb.Error, settings: Settings) -> LoanwatchError:
@@ -148,3 +164,5 @@ def transaction(connection: Connection) -> Iterator[Connection]:
         is_whole = True
     finally:
         connection.execute("COMMIT" if is_whole else "ROLLBACK")
+        if is_whole:
+            note_acknowledged([(path, found) for path, found in _generations.items() if _open_here[path]])

@@ -17,6 +17,7 @@ from schemas.settings import Settings
 from warehouse.backup_store import Backup, newest_whole_backup
 from warehouse.deliveries.folders import ready_folders
 from warehouse.deliveries.seen import FILE as SEEN_FILE
+from warehouse.log_witness import Generation, generation_of, has_lost_entries
 from warehouse.opening import log_of
 from warehouse.sql_files import sql
 
@@ -42,21 +43,28 @@ def damage_in(error: duckdb.Error) -> Damage | None:
     return "file" if any(sign in text for sign in _FILE_SIGNS) else None
 
 
-def log_is_foreign(warehouse: Path) -> bool:
-    """Whether a log lies beside the warehouse that does not begin as one. Not to be asked while this process has it open.
+def inspect(warehouse: Path) -> tuple[Generation, Damage | None] | None:
+    """Which checkpoint the file is at, and whether its log has lost something that DuckDB would pass over in silence.
 
-    The file is locked meanwhile; where another process holds it, the log is that process's own affair.
+    Not to be asked while this process has the file open. It is locked meanwhile; None where another process holds it, for then
+    the log is that process's own affair.
     """
-    log = log_of(warehouse)
-    if not log.is_file() or log.stat().st_size < len(_LOG_BEGINS):
-        return False
     with warehouse.open("r+b") as file:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            return False
-        with log.open("rb") as beginning:
-            found = beginning.read(len(_LOG_BEGINS))
+            return None
+        generation = generation_of(warehouse)
+        is_damaged = _log_is_foreign(log_of(warehouse)) or has_lost_entries(warehouse, generation)
+    return generation, "log" if is_damaged else None
+
+
+def _log_is_foreign(log: Path) -> bool:
+    """Whether there is a log that does not begin as one."""
+    if not log.is_file():
+        return False
+    with log.open("rb") as beginning:
+        found = beginning.read(len(_LOG_BEGINS))
     return len(found) == len(_LOG_BEGINS) and found != _LOG_BEGINS
 
 
@@ -64,8 +72,8 @@ def set_aside(settings: Settings) -> Path:
     """Moves warehouse and log into a folder of their own and returns it."""
     folder = settings.set_aside / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
-    for path in (settings.warehouse, log_of(settings.warehouse)):
-        if path.exists():
+    for path in (settings.warehouse, *sorted(settings.home.glob(f"{settings.warehouse.name}.*"))):
+        if path.is_file():
             path.replace(folder / path.name)
     logger.error("the damaged warehouse was set aside in %s", folder)
     return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +18,7 @@ from warehouse.backups import make_backup
 from warehouse.damage import require_not_lost
 from warehouse.file_copy import copy_apart, fsync, put_in_place, require_space
 from warehouse.migrations import migrate, missing_migrations
-from warehouse.opening import log_of, open_file
+from warehouse.opening import open_file
 
 logger = getLogger(__name__)
 
@@ -48,10 +49,9 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 def _beside(settings: Settings) -> Path:
     """Where the new file is prepared; what a killed process left there is removed."""
-    fresh = settings.home / f".{settings.warehouse.name}.new"
-    for leftover in (fresh, log_of(fresh)):
+    for leftover in settings.home.glob(f".{settings.warehouse.name}.new*"):
         leftover.unlink(missing_ok=True)
-    return fresh
+    return settings.home / f".{settings.warehouse.name}.new-{os.getpid()}"  # a killed process' copying child may still be at work
 
 
 def _migrate_file(settings: Settings, path: Path) -> int:

@@ -27,7 +27,7 @@ def _home_and_day(given: datetime | None) -> tuple[Settings, date]:
     return settings, given.date() if given else newest_business_date(settings)
 
 
-def _exit_code(nights: list[NightSummary]) -> int:
+def exit_code_of_nights(nights: list[NightSummary]) -> int:
     """Of several the highest: a night whose backup failed is decided and published, and still somebody has to look."""
     if any(night.backup_error for night in nights):
         return ResourceError.exit_code
@@ -71,7 +71,7 @@ def nightly(ctx: click.Context, as_of: datetime | None) -> None:
 
     summary = score_nightly(NightParameters(as_of=day))
     click.echo(night_text(summary), nl=False)
-    ctx.exit(_exit_code([summary]))
+    ctx.exit(exit_code_of_nights([summary]))
 
 
 @click.command(epilog="Example: loanwatch backfill --from 2026-06-24 --to 2026-06-30")
@@ -95,4 +95,4 @@ def backfill(ctx: click.Context, from_date: datetime, to_date: datetime) -> None
     summaries = backfill_nights(BackfillParameters(from_date=from_date.date(), to_date=to_date.date()))
     for summary in summaries:
         click.echo(night_text(summary))
-    ctx.exit(_exit_code(summaries))
+    ctx.exit(exit_code_of_nights(summaries))

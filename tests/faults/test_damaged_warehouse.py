@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,8 +14,10 @@ from schemas.errors import ResourceError, VerificationError
 from schemas.settings import Settings
 from tasks.alerts import count_open_alerts
 from tasks.backup import back_up
-from warehouse.connection import open_warehouse
+from tests.conftest import settings_of
+from warehouse.connection import open_warehouse, transaction
 from warehouse.damage import require_not_lost
+from warehouse.log_witness import witness_file
 from warehouse.opening import log_of
 
 
@@ -26,9 +29,10 @@ def _record_batch(settings: Settings, day: date) -> None:
         )
 
 
-@pytest.fixture
-def worked(settings: Settings) -> Settings:
+@pytest.fixture(scope="module")
+def worked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a delivery, a backup of it, and a delivery after that."""
+    settings = settings_of(tmp_path_factory.mktemp("worked") / "home")
     _record_batch(settings, date(2026, 6, 29))
     back_up(settings)
     _record_batch(settings, date(2026, 6, 30))
@@ -36,15 +40,23 @@ def worked(settings: Settings) -> Settings:
         folder = settings.landing / day
         folder.mkdir(parents=True)
         (folder / "_READY").touch()
+    return settings.home
+
+
+@pytest.fixture
+def worked(worked_home: Path, settings: Settings) -> Settings:
+    """A copy of it."""
+    shutil.copytree(worked_home, settings.home)
     return settings
 
 
 def _with_log(settings: Settings) -> Path:
     """What a killed process leaves: committed rows that are in the log only."""
-    with duckdb.connect(str(settings.warehouse)) as connection:
+    with open_warehouse(settings) as connection:
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         for n in range(20):
-            connection.execute(f"INSERT INTO ops.home_v1 VALUES ('real-{n}', now()::TIMESTAMP)")
+            with transaction(connection):
+                connection.execute(f"INSERT INTO ops.home_v1 VALUES ('real-{n}', now()::TIMESTAMP)")
     return log_of(settings.warehouse)
 
 
@@ -55,6 +67,9 @@ def _flipped(content: bytes, at: int) -> bytes:
 LOG_DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "a bit in the middle": lambda log: _flipped(log, len(log) // 2),
     "a bit at the end": lambda log: _flipped(log, len(log) - 3),
+    "a length": lambda log: _flipped(log, 9),
+    "cut off in the middle": lambda log: log[: len(log) // 2],
+    "emptied": lambda _: b"",
     "a bit at the head": lambda log: _flipped(log, 3),
     "zeros": lambda log: bytes(len(log)),
     "something else": lambda log: b"\x07" * len(log),
@@ -83,11 +98,39 @@ def test_a_log_that_cannot_be_replayed_is_set_aside_with_its_warehouse_and_the_b
     assert not worked.warehouse.exists()
 
 
+def test_a_log_that_was_deleted_is_missed(worked: Settings) -> None:
+    _with_log(worked).unlink()
+    with pytest.raises(VerificationError, match="log cannot be replayed"), open_warehouse(worked):
+        pass
+
+
 def test_a_log_whose_last_entry_was_being_written_is_replayed_up_to_there(worked: Settings) -> None:
     log = _with_log(worked)
+    content = log.read_bytes()
+    log.write_bytes(content + content[8 : 8 + 20])  # the next entry had begun and was not acknowledged
+    with open_warehouse(worked) as connection:
+        assert connection.execute("SELECT count(*) FROM ops.home").fetchone() == (20,)
+
+
+@pytest.mark.parametrize("note", ["gone", "garbage"])
+def test_without_its_note_a_log_is_replayed_as_far_as_it_goes(worked: Settings, note: str) -> None:
+    log = _with_log(worked)
+    file = witness_file(worked.warehouse)
+    if note == "gone":
+        file.unlink()
+    else:
+        file.write_text("[1")
     log.write_bytes(log.read_bytes()[:-7])
     with open_warehouse(worked) as connection:
         assert connection.execute("SELECT count(*) FROM ops.home").fetchone() == (19,)
+
+
+def test_a_log_is_not_missed_once_a_checkpoint_has_taken_it_up(worked: Settings) -> None:
+    _with_log(worked)
+    with duckdb.connect(str(worked.warehouse)) as connection:  # another tool, which knows of no note
+        connection.execute("CHECKPOINT")
+    with open_warehouse(worked) as connection:
+        assert connection.execute("SELECT count(*) FROM ops.home").fetchone() == (20,)
 
 
 FILE_DAMAGES: dict[str, Callable[[bytes], bytes]] = {
