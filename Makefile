@@ -18,7 +18,7 @@ export LOANWATCH_HOME
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test check bench up docs lock format clean
+.PHONY: help nightly test check faults bench up docs lock format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
@@ -34,6 +34,9 @@ check: $(STAMP)  ## format, lint, types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+faults: $(STAMP)  ## kills Loanwatch 500 times and compares with homes that were left alone (ARGS="--kills 20 --cli 0")
+	$(BIN)/python -m tests.faults.kill_harness $(ARGS)
 
 bench: $(STAMP)  ## what benchmarks/ measures
 	@sh scripts/bench.sh $(BIN)/python

@@ -8,6 +8,7 @@ from logging import getLogger
 from prefect import flow
 
 from schemas.parameters import BackfillParameters
+from schemas.private import keep_private
 from schemas.references import NightSummary
 from schemas.settings import Settings, read_settings
 from tasks.night_steps import run_night_steps
@@ -39,6 +40,7 @@ def backfill_nights(parameters: BackfillParameters) -> list[NightSummary]:
 
     A night whose deliveries are all decided costs next to nothing, so going on after a stop may start from the beginning.
     """
+    keep_private()
     settings = read_settings()
     nights = nights_between(parameters.from_date, parameters.to_date, list(ready_folders(settings.landing)))
     summaries = []

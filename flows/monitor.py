@@ -9,6 +9,7 @@ from flows.business_date import current_scheduled_day
 from schemas.drift import DriftSummary
 from schemas.errors import UsageError
 from schemas.parameters import MonitorParameters
+from schemas.private import keep_private
 from schemas.settings import read_settings
 from tasks.business_dates import newest_decided_date
 from tasks.monitor_steps import run_monitor_steps, run_watch_steps
@@ -26,6 +27,7 @@ def monitor_name() -> str:
 @flow(name="monitor_drift", flow_run_name=monitor_name, persist_result=False, timeout_seconds=2 * 3600)
 def monitor_drift(parameters: MonitorParameters = MonitorParameters()) -> DriftSummary:  # noqa: B008  an immutable default
     """Measures drift, raises and sends alerts, writes the reports and publishes. Run again, it changes nothing."""
+    keep_private()
     settings = read_settings()
     as_of = parameters.as_of or current_scheduled_day() or newest_decided_date(settings)
     return run_monitor_steps(settings, as_of)
@@ -34,6 +36,7 @@ def monitor_drift(parameters: MonitorParameters = MonitorParameters()) -> DriftS
 @flow(name="watch_nights", flow_run_name=monitor_name, persist_result=False, timeout_seconds=1800)
 def watch_nights(parameters: MonitorParameters = MonitorParameters()) -> int:  # noqa: B008  an immutable default
     """The dead man's switch, on a clock of its own: alerts when the night of the scheduled day has not ended well."""
+    keep_private()
     settings = read_settings()
     as_of = parameters.as_of or current_scheduled_day() or newest_decided_date(settings)
     return run_watch_steps(as_of)

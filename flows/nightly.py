@@ -8,6 +8,7 @@ from prefect.runtime import flow_run
 from flows.business_date import business_date
 from schemas.errors import UsageError
 from schemas.parameters import NightParameters
+from schemas.private import keep_private
 from schemas.references import NightSummary
 from schemas.settings import read_settings
 from tasks.night_steps import run_night_steps
@@ -25,5 +26,6 @@ def night_name() -> str:
 @flow(name="score_nightly", flow_run_name=night_name, persist_result=False, timeout_seconds=6 * 3600)
 def score_nightly(parameters: NightParameters = NightParameters()) -> NightSummary:  # noqa: B008  an immutable default
     """Takes in, validates, scores, decides, explains, checks and publishes. Run again, it goes on where it stopped."""
+    keep_private()
     settings = read_settings()
     return run_night_steps(settings, business_date(parameters.as_of, settings), "nightly")

@@ -17,6 +17,7 @@ from flows.approval import ask_for_approval
 from flows.business_date import business_date
 from schemas.errors import UsageError
 from schemas.parameters import RetrainParameters
+from schemas.private import keep_private
 from schemas.settings import read_settings
 from tasks.follow_prefect import follow_registry
 from tasks.retrain_tasks import fit_and_register, judge_challenger, settle, show_comparison
@@ -37,6 +38,7 @@ def retrain_name() -> str:
 @flow(name="retrain_model", flow_run_name=retrain_name, persist_result=False, timeout_seconds=6 * 3600)
 def retrain_model(parameters: RetrainParameters = RetrainParameters()) -> State[Any]:  # noqa: B008  an immutable default
     """Fits and registers a model; one that passes the gate waits for a person, and then decides from the next night on."""
+    keep_private()
     trained = fit_and_register(business_date(parameters.as_of, read_settings()), parameters, str(flow_run.id))
     version = trained["model_version"]
     if trained["is_champion"]:

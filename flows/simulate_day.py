@@ -10,6 +10,7 @@ from prefect import flow
 from flows.business_date import current_scheduled_day
 from schemas.errors import UsageError
 from schemas.parameters import SimulationParameters
+from schemas.private import keep_private
 from schemas.settings import Settings, read_settings
 from tasks.faults import values_withheld
 from tasks.simulate import simulate_one_day
@@ -39,6 +40,7 @@ def day_name() -> str:
 @flow(name="simulate_day", flow_run_name=day_name, persist_result=False, timeout_seconds=1800)
 def simulate_day(parameters: SimulationParameters = SimulationParameters()) -> str:  # noqa: B008  an immutable default
     """Delivers the new applicants of the scheduled day, and says what it did: nothing, in an empty home or one with real rows."""
+    keep_private()
     settings = read_settings()
     day = day_to_deliver(settings, current_scheduled_day())
     if day is None:

@@ -71,7 +71,8 @@ def _notices(summary: NightSummary) -> list[str]:
         if score.absent_tables
     ]
     warnings = [f"Check {finding.check} found {finding.n_rows} row(s): {', '.join(finding.keys)}" for finding in summary.warnings]
-    return [*refusals, *withdrawals, *absences, *shadow_warnings(summary.scores), *warnings]
+    backup = [f"The backup of this night was not made: {summary.backup_error}"] if summary.backup_error else []
+    return [*refusals, *withdrawals, *absences, *shadow_warnings(summary.scores), *warnings, *backup]
 
 
 def night_markdown(summary: NightSummary) -> str:
@@ -110,4 +111,6 @@ def night_text(summary: NightSummary) -> str:
     parts += [f"Note: {notice}" for notice in _notices(summary)]
     if summary.snapshot:
         parts.append(f"Snapshot: {summary.snapshot}")
+    if summary.backup:
+        parts.append(f"Backup: {summary.backup}")
     return "\n".join(parts) + "\n"

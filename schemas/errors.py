@@ -61,6 +61,12 @@ class ApproverRefusedError(GateRefusedError):
     """The person who approves is the one who asked."""
 
 
+class AuditDiffersError(LoanwatchError):
+    """A replay or the audit differs from what is stored."""
+
+    exit_code = 4
+
+
 class DeliveryRefusedError(LoanwatchError):
     """A delivery as a whole cannot be taken in. `code` is kept in the ledger, in front of what was found."""
 

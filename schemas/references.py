@@ -85,7 +85,7 @@ class Finding:
 
 @dataclass
 class NightSummary:
-    """What a night did, in counts and references."""
+    """What a night did, in counts and references; `backup` is empty where none was needed, wanted or made."""
 
     as_of: date
     run_id: str
@@ -93,6 +93,8 @@ class NightSummary:
     scores: list[BatchScore] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     snapshot: str = ""
+    backup: str = ""
+    backup_error: str = ""
 
     @property
     def n_refused_deliveries(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import UsageError
+from schemas.private import GROUP_READABLE_FILE, PRIVATE_FILE
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,8 @@ class Settings:
     """Paths and limits of one home.
 
     `lock_wait_seconds` bounds the wait for the warehouse file; `chunk_rows` bounds how many applications are held
-    in memory at once; `memory_limit` and `threads` go to DuckDB.
+    in memory at once; `memory_limit` and `threads` go to DuckDB. `backups_kept` is how many of the newest backups stay, 0 for
+    no automatic ones; `snapshot_mode` are the permission bits of the published snapshot.
     """
 
     home: Path
@@ -23,6 +25,8 @@ class Settings:
     threads: int
     lock_wait_seconds: float
     chunk_rows: int
+    backups_kept: int = 7
+    snapshot_mode: int = PRIVATE_FILE
 
     @property
     def landing(self) -> Path:
@@ -39,6 +43,15 @@ class Settings:
     @property
     def models(self) -> Path:
         return self.home / "models"
+
+    @property
+    def backups(self) -> Path:
+        return self.home / "backups"
+
+    @property
+    def set_aside(self) -> Path:
+        """Where a damaged warehouse waits for a person."""
+        return self.home / "set-aside"
 
     @property
     def reports(self) -> Path:
@@ -72,6 +85,20 @@ def _number(name: str, default: float, least: float) -> float:
     return value
 
 
+def _snapshot_mode() -> int:
+    """Nobody but the owner reads the snapshot, unless its group is let in. Raises UsageError."""
+    modes = {f"0{mode:o}": mode for mode in (PRIVATE_FILE, GROUP_READABLE_FILE)}
+    text = os.environ.get("LOANWATCH_SNAPSHOT_MODE") or f"0{PRIVATE_FILE:o}"
+    if text not in modes:
+        raise UsageError(
+            f"LOANWATCH_SNAPSHOT_MODE is {text!r}",
+            expected=" or ".join(modes),
+            where="the environment",
+            remedy="correct the variable, or unset it to keep the snapshot to yourself",
+        )
+    return modes[text]
+
+
 def read_settings(home: str | Path | None = None) -> Settings:
     """The settings of the home given, else of LOANWATCH_HOME, else of `var/` in the working directory.
 
@@ -86,4 +113,6 @@ def read_settings(home: str | Path | None = None) -> Settings:
         threads=int(_number("LOANWATCH_THREADS", min(8, os.cpu_count() or 1), 1)),
         lock_wait_seconds=_number("LOANWATCH_LOCK_WAIT", 60, 0),
         chunk_rows=int(_number("LOANWATCH_CHUNK_ROWS", 20_000, 1)),
+        backups_kept=int(_number("LOANWATCH_BACKUPS", 7, 0)),
+        snapshot_mode=_snapshot_mode(),
     )

@@ -24,6 +24,7 @@ from warehouse.alerts import (
     refused_days,
 )
 from warehouse.connection import Connection, open_warehouse, transaction
+from warehouse.damage import warehouse_exists
 from warehouse.reading import query_snapshot
 from warehouse.sql_files import sql
 
@@ -100,7 +101,7 @@ def raise_missed_night_alerts(
 
 def read_alerts(settings: Settings, *, with_resolved: bool = False) -> list[Record]:
     """Alerts as they stand, the most severe first; none in a home without a warehouse."""
-    if not settings.warehouse.exists():
+    if not warehouse_exists(settings):
         return []
     with open_warehouse(settings) as connection:
         return list_alerts(connection, with_resolved=with_resolved)
@@ -137,7 +138,7 @@ def acknowledge_alert(settings: Settings, alert_id: int, *, acknowledged_by: str
     """
     if not acknowledged_by.strip():
         raise UsageError("no name was given", expected="who acknowledges the alert", remedy="name yourself with --by NAME")
-    if settings.warehouse.exists():
+    if warehouse_exists(settings):
         with open_warehouse(settings) as connection, transaction(connection):
             alerts = {alert.alert_id: alert for alert in open_alerts(connection)}
             if alert_id in alerts:

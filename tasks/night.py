@@ -10,6 +10,7 @@ from pathlib import Path
 from schemas.policy import load_policy
 from schemas.references import BatchScore, Finding, IngestResult, NightSummary, PendingBatch
 from schemas.settings import Settings
+from tasks.audit import keep_head
 from tasks.ingest import Progress as RowProgress
 from tasks.ingest import ingest_delivery, pending_deliveries
 from tasks.progress import OnProgress
@@ -41,6 +42,7 @@ def recorded_run(settings: Settings, command: str, as_of: date) -> Iterator[Nigh
     finally:
         with open_warehouse(settings) as connection:
             end_run(connection, summary.run_id, "done" if done else "failed", summary.headline())
+        keep_head(settings)
 
 
 def require_ready(settings: Settings, as_of: date) -> None:

@@ -14,6 +14,7 @@ from schemas.errors import ResourceError, SourceUnreachableError
 from schemas.references import BatchScore, Finding, IngestResult, NightSummary, PendingBatch
 from schemas.settings import read_settings
 from tasks import night
+from tasks.backup import NightBackup, back_up_night
 from tasks.faults import values_withheld
 from tasks.progress import logged_progress
 
@@ -84,6 +85,13 @@ def check_decisions() -> list[Finding]:
 def publish_results(run_id: str, as_of: date) -> str:
     """Replaces the analysts' snapshot in one step."""
     return str(night.publish(read_settings(), run_id, as_of))
+
+
+@task(name="back_up_warehouse", timeout_seconds=3600, tags=["outside-world"], persist_result=False)
+@values_withheld()
+def back_up_warehouse() -> NightBackup:
+    """A backup of what the night has left, where it has changed anything."""
+    return back_up_night(read_settings())
 
 
 @task(name="report_night", timeout_seconds=300, persist_result=False)

@@ -20,6 +20,7 @@ from tasks.core.alert_messages import Message, messages_of, single_message
 from tasks.senders import SENDERS, ChannelError, Sender
 from warehouse.alerts import begin_attempt, end_attempt, pending_deliveries, waiting_channels
 from warehouse.connection import Connection, open_warehouse, transaction
+from warehouse.damage import warehouse_exists
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ def deliver_pending(
     settings: Settings, alert_settings: AlertSettings, senders: Mapping[str, Sender] = SENDERS
 ) -> list[ChannelReport]:
     """Sends what is pending in the home; nothing in a home without a warehouse."""
-    if not settings.warehouse.exists():
+    if not warehouse_exists(settings):
         return []
     with open_warehouse(settings) as connection:
         return deliver_alerts(connection, alert_settings, senders)
@@ -110,7 +111,7 @@ def deliver_pending(
 
 def read_waiting(settings: Settings) -> list[Record]:
     """Channels that have not taken everything: channel, n_pending, attempts, last_error."""
-    if not settings.warehouse.exists():
+    if not warehouse_exists(settings):
         return []
     with open_warehouse(settings) as connection:
         return waiting_channels(connection)

@@ -15,9 +15,10 @@ from tasks.core.reasons import contributions, explain_rows
 from tasks.progress import OnProgress
 from tasks.scorer import Scorer, read_scorer, score_rows
 from tasks.shadow import Challenger, count_swaps, load_challenger, score_beside
+from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.features import compute_features
-from warehouse.registry import champion_on, now, policy_on
+from warehouse.registry import champion_on, policy_on
 from warehouse.scores import (
     ScoredChunk,
     absent_tables,

@@ -16,9 +16,9 @@ from schemas.settings import Settings
 from tasks.core.encoding import to_matrix
 from tasks.core.quality import is_insufficient
 from tasks.scorer import Scorer, read_scorer, score_rows
+from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.features import compute_features
-from warehouse.registry import now
 from warehouse.shadow import ShadowGap, challenger_on
 
 logger = getLogger(__name__)

@@ -15,6 +15,7 @@ from schemas.settings import Settings
 os.environ.update({"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "WARNING"})
 for name in [name for name in os.environ if name.startswith("LOANWATCH_") and name != "LOANWATCH_REAL_DATA"]:
     del os.environ[name]  # a test sets what it needs; the developer's own home is out of reach
+os.environ["LOANWATCH_BACKUPS"] = "0"  # a test that is about backups switches them on
 
 PROJECT = Path(__file__).resolve().parent.parent
 

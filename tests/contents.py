@@ -9,8 +9,9 @@ from schemas.settings import Settings
 from warehouse.connection import Connection, open_warehouse
 from warehouse.reading import open_snapshot
 
-#: What a run leaves about itself: the only rows that a second run may add.
-BOOKKEEPING = {"ops.runs_v1", "ops.publications_v1", "marts.freshness"}
+#: What a run leaves about itself: the only rows that a second run may add. The audit says when each night ran and into which
+#: chunks its work was cut; whether it agrees with everything else is for warehouse.audit_check.verify_audit to say.
+BOOKKEEPING = {"ops.runs_v1", "ops.audit_v1", "ops.publications_v1", "marts.freshness"}
 
 
 def _tables(connection: Connection) -> list[str]:

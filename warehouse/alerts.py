@@ -8,8 +8,8 @@ from typing import Any
 
 from schemas.alerting import Alert, AlertEvent, DriftReading, JudgedNight, PendingDelivery, RefusedDay, Scope, Severity, Verdict
 from schemas.readings import Record
+from warehouse.clock import now
 from warehouse.connection import Connection
-from warehouse.registry import now
 from warehouse.sql_files import sql
 
 #: Recorded as the author of everything that no person did.

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from logging import getLogger
+from pathlib import Path
 
 import duckdb
 
 from schemas.errors import LoanwatchError, ResourceError, WarehouseBusyError, WarehouseError
+from schemas.private import PRIVATE_FOLDER
 from schemas.settings import Settings
-from warehouse.migrations import migrate
+from warehouse.damage import damage_in, damaged_error, inspect, set_aside
+from warehouse.log_witness import Generation, note_acknowledged
+from warehouse.migrations import missing_migrations
+from warehouse.opening import open_file
+from warehouse.upgrade import create_warehouse, upgrade_warehouse
 
 logger = getLogger(__name__)
 
@@ -21,24 +28,14 @@ Connection = duckdb.DuckDBPyConnection
 _WITHOUT_SPACE = ("No space left", "Out of Memory", "could not allocate", "failed to offload")
 _REPORT_IT = "this is a fault of the program: run it again, and report it with the version and the command if it stays"
 
+#: How many connections this process has to each warehouse.
+_open_here: Counter[Path] = Counter()
+
+#: Which checkpoint each of them was at when it was opened.
+_generations: dict[Path, Generation] = {}
+
 _FIRST_WAIT_SECONDS = 0.05
 _LONGEST_WAIT_SECONDS = 1.0
-
-
-#: Nothing is fetched from outside.
-ISOLATED: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
-
-
-def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
-    return {
-        **ISOLATED,
-        "memory_limit": settings.memory_limit,
-        "threads": settings.threads,
-        "temp_directory": str(settings.scratch),
-    }
 
 
 def _holder(message: str) -> str:
@@ -53,9 +50,13 @@ def _connect(settings: Settings, *, read_only: bool) -> Connection:
     announced = False
     while True:
         try:
-            return duckdb.connect(str(settings.warehouse), read_only=read_only, config=_config(settings))
-        except duckdb.IOException as error:
+            return open_file(settings, settings.warehouse, read_only=read_only)
+        except duckdb.Error as error:
             message = str(error)
+            damage = damage_in(error)
+            if damage is not None:
+                where = settings.warehouse if read_only else set_aside(settings)
+                raise damaged_error(settings, damage, where) from None
             if "Could not set lock" not in message:
                 raise ResourceError(
                     "the warehouse cannot be opened: " + message.splitlines()[0],
@@ -83,24 +84,65 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[C
     Raises:
         WarehouseBusyError: another process holds it longer than `lock_wait_seconds`.
         ResourceError: it cannot be opened for want of space, permission or existence.
-        VerificationError: its migrations are not those of this version.
+        VerificationError: its migrations are not those of this version; it is damaged (then it was set aside), or it is gone.
     """
-    if not read_only:
-        settings.home.mkdir(parents=True, exist_ok=True)
-    connection = _connect(settings, read_only=read_only)
     try:
-        if not read_only:
-            migrate(connection)
+        connection = _connect(settings, read_only=True) if read_only else _connect_to_write(settings)
+    except duckdb.Error as error:
+        raise _told(error, settings) from None
+    _open_here[settings.warehouse] += 1
+    try:
         yield connection
     except duckdb.Error as error:
         raise _told(error, settings) from None
     finally:
+        _open_here[settings.warehouse] -= 1
         connection.close()
 
 
+def _connect_to_write(settings: Settings) -> Connection:
+    """A connection to a warehouse of the newest schema. Where this process has one already, another to the same is cheap."""
+    if not _open_here[settings.warehouse]:
+        settings.home.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        if not settings.warehouse.exists():
+            create_warehouse(settings)
+        _inspect(settings)
+    connection = _connect(settings, read_only=False)
+    is_whole = False
+    try:
+        is_current = not missing_migrations(connection)
+        is_whole = is_current
+    finally:
+        if not is_whole:
+            connection.close()
+    if is_current:
+        return connection
+    upgrade_warehouse(settings, lambda: _connect(settings, read_only=False))
+    return _connect(settings, read_only=False)
+
+
+def _inspect(settings: Settings) -> None:
+    """Before DuckDB sees it. Raises VerificationError where the log has lost what was committed."""
+    _generations.pop(settings.warehouse, None)
+    if not settings.warehouse.is_file():
+        return
+    found = inspect(settings.warehouse)
+    if found is not None:
+        generation, damage = found
+        if damage is not None:
+            raise damaged_error(settings, damage, set_aside(settings))
+        _generations[settings.warehouse] = generation
+
+
 def _told(error: duckdb.Error, settings: Settings) -> LoanwatchError:
-    """An error of DuckDB in our words. The text of a conversion or a constraint quotes values, so it is not passed on."""
+    """An error of DuckDB in our words. The text of a conversion or a constraint quotes values, so it is not passed on.
+
+    A block that turns out to be damaged while it is read stays where it is: other parts may be in use at that moment.
+    """
     text = str(error)
+    damage = damage_in(error)
+    if damage is not None:
+        return damaged_error(settings, damage, settings.warehouse)
     if any(sign in text for sign in _WITHOUT_SPACE):
         return ResourceError(
             "there is no space left, or no memory",
@@ -122,3 +164,5 @@ def transaction(connection: Connection) -> Iterator[Connection]:
         is_whole = True
     finally:
         connection.execute("COMMIT" if is_whole else "ROLLBACK")
+        if is_whole:
+            note_acknowledged([(path, found) for path, found in _generations.items() if _open_here[path]])

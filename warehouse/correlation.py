@@ -9,8 +9,9 @@ from itertools import combinations_with_replacement
 import duckdb
 import polars as pl
 
-from warehouse.connection import ISOLATED, Connection
+from warehouse.connection import Connection
 from warehouse.drift_sql import quoted
+from warehouse.opening import ISOLATED
 
 #: Registered frame with the features, one row per application version.
 FEATURES = "correlated_features"

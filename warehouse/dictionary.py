@@ -7,8 +7,8 @@ from itertools import groupby
 import duckdb
 
 from schemas.readings import DictionaryColumn, DictionaryRelation
-from warehouse.connection import ISOLATED
 from warehouse.migrations import migrate
+from warehouse.opening import ISOLATED
 from warehouse.sql_files import sql
 
 

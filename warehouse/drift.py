@@ -8,10 +8,10 @@ from datetime import date
 import polars as pl
 
 from schemas.drift import ROW_COLUMNS, Reference, Subject
+from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.drift_references import insert_frame
 from warehouse.drift_sql import EDGES, INPUTS, RELATIONS, count_numbers_statement, count_texts_statement, inputs_relation
-from warehouse.registry import now
 from warehouse.scores import features_table
 from warehouse.sql_files import sql
 

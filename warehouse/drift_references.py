@@ -8,9 +8,9 @@ import polars as pl
 
 from schemas.drift import EVERYONE, Bin, Reference, Subject
 from schemas.errors import VerificationError
+from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.drift_sql import quoted
-from warehouse.registry import now
 from warehouse.sql_files import sql
 
 _TABLES = ("references", "reference_subjects", "reference_bins", "reference_levels", "counted_days", "daily_bins")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.gate import GateResult
+from warehouse.clock import now
 from warehouse.connection import Connection
-from warehouse.registry import now
 from warehouse.sql_files import sql
 
 

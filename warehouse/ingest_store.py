@@ -13,9 +13,9 @@ import polars as pl
 from schemas.errors import DeliveryRefusedError, UsageError
 from schemas.references import FileCounts
 from schemas.tables import DELIVERED_TABLES
+from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.deliveries.folders import Delivery, TableFile
-from warehouse.registry import now
 from warehouse.sql_files import sql
 
 #: The last version of a day is never taken in: it holds the refusal of whatever is delivered past the others, so that the

@@ -12,6 +12,9 @@ import duckdb
 from schemas.errors import VerificationError
 from warehouse.sql_files import sql
 
+#: The migration that brings the audit: in its transaction the chain begins with what the warehouse holds.
+_AUDIT = 13
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -41,8 +44,8 @@ def _applied(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, str]
     return {version: (name, sha256) for version, name, sha256 in rows}
 
 
-def migrate(connection: duckdb.DuckDBPyConnection) -> int:
-    """Applies what is missing and returns how many migrations that were.
+def missing_migrations(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
+    """The shipped migrations that were not applied yet, in order.
 
     Raises:
         VerificationError: a recorded migration differs from the shipped one, or the warehouse is newer than this version.
@@ -50,7 +53,12 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> int:
     shipped = shipped_migrations()
     applied = _applied(connection)
     _verify(shipped, applied)
-    missing = [migration for migration in shipped if migration.version not in applied]
+    return [migration for migration in shipped if migration.version not in applied]
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> int:
+    """Applies what is missing, each in a transaction; returns how many. Raises VerificationError as `missing_migrations` does."""
+    missing = missing_migrations(connection)
     for migration in missing:
         connection.execute("BEGIN")
         connection.execute(migration.text)
@@ -61,8 +69,18 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> int:
             "applied_at": datetime.now(UTC).replace(tzinfo=None),
         }
         connection.execute(sql("runs/insert_migration"), values)
+        if migration.version == _AUDIT:
+            _begin_audit(connection)
         connection.execute("COMMIT")
     return len(missing)
+
+
+def _begin_audit(connection: duckdb.DuckDBPyConnection) -> None:
+    from warehouse.audit import begin
+    from warehouse.fingerprints import stored_sets  # brings Polars, which opening a warehouse does not need otherwise
+
+    sets, _ = stored_sets(connection)
+    begin(connection, sets)
 
 
 def _verify(shipped: list[Migration], applied: dict[int, tuple[str, str]]) -> None:

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from schemas.outbox import OutboxItem, Payload, RegisteredVersion, Topic, WaitingTopic
+from warehouse.clock import now
 from warehouse.connection import Connection
-from warehouse.registry import now
 from warehouse.sql_files import sql
 
 

@@ -6,18 +6,12 @@ import os
 from datetime import date
 from pathlib import Path
 
+from schemas.private import GROUP_READABLE_FILE
 from schemas.settings import Settings
+from warehouse.clock import now
 from warehouse.connection import Connection, transaction
-from warehouse.registry import now
+from warehouse.file_copy import fsync, put_in_place
 from warehouse.sql_files import quoted, sql
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _copy_marts(connection: Connection) -> None:
@@ -51,7 +45,15 @@ def publish_snapshot(connection: Connection, settings: Settings, run_id: str, as
         _copy_marts(connection)
     finally:
         connection.execute("DETACH snapshot")
-    _fsync(fresh)
-    fresh.replace(target)
-    _fsync(target.parent)
+    fsync(fresh)
+    _let_in(fresh, settings)
+    put_in_place(fresh, target)
     return target
+
+
+def _let_in(snapshot: Path, settings: Settings) -> None:
+    """Who may read the snapshot; a group that may needs a way to it, and sees nothing else of the home."""
+    snapshot.chmod(settings.snapshot_mode)
+    if settings.snapshot_mode == GROUP_READABLE_FILE:
+        settings.home.chmod(settings.home.stat().st_mode | 0o010)
+        settings.snapshot.parent.chmod(settings.snapshot.parent.stat().st_mode | 0o050)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from schemas.audit import AuditKind
 from schemas.errors import NoChampionError, UsageError, VerificationError
 from schemas.manifest import ModelManifest, version_sha256
 from schemas.policy import Policy, parse_policy
 from schemas.promotion import Promotion, PromotionKind
+from warehouse.audit import ITSELF, append_row
+from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.sql_files import sql
 
@@ -36,11 +39,6 @@ class RegisteredModel:
 
     reference: ChampionRef
     policy_sha256: str
-
-
-def now() -> datetime:
-    """The instant for `*_at` columns, UTC without zone; nothing else may depend on it."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def champion_on(connection: Connection, as_of: date) -> ChampionRef:
@@ -86,6 +84,7 @@ def register_policy(
         "applied_at": now(),
     }
     connection.execute(sql("registry/insert_policy"), values)
+    append_row(connection, "policy", applied_by, policy.sha256, "registry.policies_v1")
     return effective_on
 
 
@@ -176,6 +175,7 @@ def register_model(connection: Connection, manifest: ModelManifest) -> str:
         **{name: getattr(manifest.holdout, name) for name in ("auc", "gini", "ks", "brier", "cost")},
     }
     connection.execute(sql("registry/insert_model"), values)
+    append_row(connection, "training", ITSELF, manifest.model_version, "registry.models_v1", manifest.model_version)
     return sha256
 
 
@@ -205,6 +205,8 @@ def record_promotion(
         "policy_sha256": newest_policy_sha256(connection),
     }
     connection.execute(sql("registry/insert_promotion"), values)
+    audited: AuditKind = "rollback" if kind == "rollback" else "promotion"
+    append_row(connection, audited, approved_by, model_version, "registry.promotions_v1")
     return effective_on
 
 

@@ -8,9 +8,13 @@ from importlib.metadata import version
 from typing import Literal
 
 from schemas.references import IngestResult
-from warehouse.connection import Connection
-from warehouse.registry import now
+from warehouse.audit import append
+from warehouse.clock import now
+from warehouse.connection import Connection, transaction
 from warehouse.sql_files import sql
+
+#: Commands that decide: their runs are in the audit.
+NIGHTS = frozenset({"nightly", "backfill"})
 
 
 def start_run(connection: Connection, command: str, as_of: date) -> str:
@@ -23,14 +27,22 @@ def start_run(connection: Connection, command: str, as_of: date) -> str:
         "started_at": now(),
         "code_version": version("loanwatch"),
     }
-    connection.execute(sql("runs/start"), values)
+    with transaction(connection):
+        connection.execute(sql("runs/start"), values)
+        if command in NIGHTS:
+            append(
+                connection, "night", command, run_id, {"event": "started", "as_of": as_of, "code_version": values["code_version"]}
+            )
     return run_id
 
 
 def end_run(connection: Connection, run_id: str, status: Literal["done", "failed"], message: str) -> None:
     """Records how a run ended, in one line of counts and names."""
     values = {"run_id": run_id, "ended_at": now(), "status": status, "message": message}
-    connection.execute(sql("runs/end"), values)
+    with transaction(connection):
+        row = connection.execute(sql("runs/end"), values).fetchone()
+        if row is not None and row[0] in NIGHTS:
+            append(connection, "night", row[0], run_id, {"event": "ended", "as_of": row[1], "status": status, "message": message})
 
 
 def deliveries_since_last_night(connection: Connection) -> list[IngestResult]:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from schemas.policy import QualityRules
 from schemas.references import PendingBatch
+from warehouse.audit import append_decisions
 from warehouse.connection import Connection, transaction
+from warehouse.fingerprints import set_just_written
 from warehouse.shadow import ShadowGap, write_shadow
 from warehouse.sql_files import quoted, sql
 
@@ -106,6 +108,14 @@ def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredCh
                 connection.execute(sql(f"score/insert_{name}"))
             connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
             write_shadow(connection, chunk.shadow, chunk.shadow_gap)
+            _record(connection, chunk.decisions)
     finally:
         for name in registered:
             connection.unregister(name)
+
+
+def _record(connection: Connection, decisions: pl.DataFrame) -> None:
+    """Puts a chunk into the audit: it is of one delivery, decided at one instant, by one model and one policy."""
+    columns = ["batch_id", "decided_at", "model_version", "policy_sha256"]
+    ((batch_id, decided_at, model_version, policy_sha256),) = decisions.select(columns).unique().rows()
+    append_decisions(connection, set_just_written(connection, batch_id, decided_at), model_version, policy_sha256)

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from warehouse.clock import now
 from warehouse.connection import Connection
-from warehouse.registry import ChampionRef, now
+from warehouse.registry import ChampionRef
 from warehouse.sql_files import sql
 
 if TYPE_CHECKING:

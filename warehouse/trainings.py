@@ -10,9 +10,9 @@ import polars as pl
 
 from schemas.parameters import RetrainParameters
 from schemas.training_record import CandidateRecord, Figure
+from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.drift_references import insert_frame
-from warehouse.registry import now
 from warehouse.sql_files import sql
 
 _NOTHING = Figure(value=None)

@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from schemas.errors import LoanwatchError, ResourceError
+from schemas.private import keep_private
 
 #: command -> module and attribute, loaded only when the command is asked for
 COMMANDS = {
@@ -30,8 +31,11 @@ COMMANDS = {
     "status": "flows.cli.reading:status",
     "sql": "flows.cli.reading:sql",
     "explain": "flows.cli.reading:explain",
+    "replay": "flows.cli.replay:replay",
     "policy": "flows.cli.policies:policy",
     "alerts": "flows.cli.alerts:alerts",
+    "backup": "flows.cli.backups:backup",
+    "restore": "flows.cli.backups:restore",
     "up": "flows.cli.serving:up",
 }
 
@@ -49,8 +53,11 @@ SUMMARIES = {
     "status": "Last night, champion and freshness, in one screen.",
     "sql": "Run a query on the published snapshot, read-only.",
     "explain": "One decision with its reasons.",
+    "replay": "Decisions computed again from what was stored, and compared.",
     "policy": "Put another decision policy in force.",
     "alerts": "Open alerts; take one up, send what is pending.",
+    "backup": "Copy warehouse, models and policy, and read the copy back.",
+    "restore": "Put a backup into a new home.",
     "up": "Prefect server, deployments and a worker in one terminal.",
 }
 
@@ -163,6 +170,7 @@ def _tell(error: LoanwatchError) -> None:
 
 def main() -> None:
     """Entry point. Exit codes: docs/exit-codes.md."""
+    keep_private()
     signals = _Signals()
     signals.listen()
     _configure_logging()

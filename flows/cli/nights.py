@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from schemas.errors import DeliveryRefusedError
+from schemas.errors import DeliveryRefusedError, ResourceError
 from schemas.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from schemas.references import NightSummary
 
 DATE = click.DateTime(formats=["%Y-%m-%d"])
 REFUSED = DeliveryRefusedError.exit_code
@@ -21,6 +25,13 @@ def _home_and_day(given: datetime | None) -> tuple[Settings, date]:
     settings = require_home(read_settings())
     load_policy(settings.policy_file)
     return settings, given.date() if given else newest_business_date(settings)
+
+
+def exit_code_of_nights(nights: list[NightSummary]) -> int:
+    """Of several the highest: a night whose backup failed is decided and published, and still somebody has to look."""
+    if any(night.backup_error for night in nights):
+        return ResourceError.exit_code
+    return REFUSED if any(night.n_refused_deliveries for night in nights) else 0
 
 
 @click.command(epilog="Example: loanwatch ingest --as-of 2026-06-30")
@@ -60,8 +71,7 @@ def nightly(ctx: click.Context, as_of: datetime | None) -> None:
 
     summary = score_nightly(NightParameters(as_of=day))
     click.echo(night_text(summary), nl=False)
-    if summary.n_refused_deliveries:
-        ctx.exit(REFUSED)
+    ctx.exit(exit_code_of_nights([summary]))
 
 
 @click.command(epilog="Example: loanwatch backfill --from 2026-06-24 --to 2026-06-30")
@@ -85,5 +95,4 @@ def backfill(ctx: click.Context, from_date: datetime, to_date: datetime) -> None
     summaries = backfill_nights(BackfillParameters(from_date=from_date.date(), to_date=to_date.date()))
     for summary in summaries:
         click.echo(night_text(summary))
-    if any(summary.n_refused_deliveries for summary in summaries):
-        ctx.exit(REFUSED)
+    ctx.exit(exit_code_of_nights(summaries))

@@ -44,3 +44,15 @@ def small_home(champion_home: Path, home: Path) -> Path:
     """A copy of it, this test's own, also in LOANWATCH_HOME."""
     shutil.copytree(champion_home, home)
     return home
+
+
+@pytest.fixture(scope="session")
+def decided_home(champion_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with both new days decided, in chunks of seven; tests copy it."""
+    from tests.audit_support import decide
+
+    home = tmp_path_factory.mktemp("decided") / "home"
+    shutil.copytree(champion_home, home)
+    settings = Settings(home=home, policy_file=None, memory_limit="1GB", threads=2, lock_wait_seconds=5.0, chunk_rows=7)
+    decide(settings, LAST_NEW_DAY)
+    return home

@@ -5,3 +5,4 @@
 UPDATE ops.runs_v1
 SET ended_at = $ended_at, status = $status, message = $message
 WHERE run_id = $run_id
+RETURNING command, as_of

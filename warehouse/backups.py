@@ -1,0 +1,166 @@
+"""Backups: the warehouse with its models and its policy, copied whole under the lock, read back, and kept by rule."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from schemas.backups import CHANNELS, MODELS, POLICY, WAREHOUSE, BackupManifest, BackupReason, FileRecord, TableContent
+from schemas.errors import VerificationError
+from schemas.private import PRIVATE_FOLDER
+from schemas.settings import Settings
+from warehouse.backup_store import UNFINISHED, Backup, free_name, list_backups, remove_unfinished, rotate, write_manifest
+from warehouse.file_copy import copy_apart, fsync, put_in_place, require_space, sha256_of
+from warehouse.opening import log_of, open_file
+from warehouse.sql_files import sql
+from warehouse.table_contents import BOOKKEEPING, table_contents
+
+
+def make_backup(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, reason: BackupReason, *, only_if_changed: bool = False
+) -> Backup | None:
+    """Copies warehouse, models and policy beside the others, verified by reading back, and lets go of what the rule lets go.
+
+    Args:
+        connection: an open warehouse, no transaction begun; nobody else can write meanwhile.
+        only_if_changed: None is returned, and nothing is written, where nothing but the record of runs has changed.
+
+    Raises:
+        ResourceError: no space or no permission.
+        VerificationError: what was read back is not what was copied.
+    """
+    contents = table_contents(connection)
+    known = list_backups(settings)
+    if only_if_changed and known and _is_same(known[-1], contents, settings):
+        return None
+    settings.backups.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    remove_unfinished(settings)
+    require_space(settings.backups, settings.warehouse.stat().st_size + _size_of(settings.models), "a backup")
+    made_at = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+    name = free_name(settings, made_at)
+    unfinished = settings.backups / f"{UNFINISHED}{name}-{os.getpid()}"
+    unfinished.mkdir(mode=PRIVATE_FOLDER)
+    files = _copy_home(connection, settings, unfinished)
+    _require_same(settings, unfinished / WAREHOUSE, contents)
+    number = 1 + max((backup.manifest.number for backup in known), default=0)
+    manifest = _manifest(connection, contents, files, reason=reason, name=name, number=number, made_at=made_at)
+    write_manifest(unfinished, manifest)
+    put_in_place(unfinished, settings.backups / name)
+    rotate(settings)
+    return Backup(settings.backups / name, manifest)
+
+
+def reseal_backup(backup: Backup, settings: Settings) -> Backup:
+    """Writes the manifest anew after its warehouse was changed on purpose, as an erasure does."""
+    connection = open_file(settings, backup.folder / WAREHOUSE, read_only=True)
+    try:
+        contents = table_contents(connection)
+    finally:
+        connection.close()
+    files = {name: _record(backup.folder / name) for name in backup.manifest.files}
+    manifest = backup.manifest.model_copy(update={"tables": contents, "files": files})
+    write_manifest(backup.folder, manifest)
+    return Backup(backup.folder, manifest)
+
+
+def _is_same(newest: Backup, contents: dict[str, TableContent], settings: Settings) -> bool:
+    """Whether the newest backup holds all that the home holds, the record of runs apart, and is still there in full."""
+    held, now = newest.manifest.tables, contents
+    if newest.manifest.duckdb_version != duckdb.__version__ or held.keys() != now.keys():
+        return False
+    if any(held[name] != now[name] for name in now.keys() - BOOKKEEPING):
+        return False
+    expected = {name: _record(path) for name, path in _files_beside(settings)}
+    is_there = all((newest.folder / name).is_file() for name in newest.manifest.files)
+    return is_there and expected == {name: record for name, record in newest.manifest.files.items() if name != WAREHOUSE}
+
+
+def _files_beside(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """What is backed up beside the warehouse: models, the policy file that is named, channels."""
+    for path in sorted(settings.models.rglob("*")):
+        inside = path.relative_to(settings.models)
+        if path.is_file() and not path.is_symlink() and not inside.parts[0].startswith("."):
+            yield f"{MODELS}/{inside.as_posix()}", path
+    if settings.policy_file is not None and settings.policy_file.is_file():
+        yield POLICY, settings.policy_file
+    if (settings.home / CHANNELS).is_file():
+        yield CHANNELS, settings.home / CHANNELS
+
+
+def _copy_home(connection: duckdb.DuckDBPyConnection, settings: Settings, folder: Path) -> dict[str, FileRecord]:
+    connection.execute("CHECKPOINT")
+    log = log_of(settings.warehouse)
+    if log.exists() and log.stat().st_size > 0:
+        raise VerificationError("the log was not empty after a checkpoint", where=str(log), remedy="run the backup again")
+    sha256 = copy_apart(settings.warehouse, folder / WAREHOUSE)
+    files = {WAREHOUSE: FileRecord(sha256=sha256, n_bytes=(folder / WAREHOUSE).stat().st_size)}
+    for name, path in _files_beside(settings):
+        target = folder / name
+        target.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        fsync(target)
+        files[name] = _record(target)
+    return files
+
+
+def _require_same(settings: Settings, copy: Path, contents: dict[str, TableContent]) -> None:
+    copied = open_file(settings, copy, read_only=True)
+    try:
+        found = table_contents(copied)
+    finally:
+        copied.close()
+    different = sorted(name for name in found.keys() | contents.keys() if found.get(name) != contents.get(name))
+    if different:
+        raise VerificationError(
+            f"{len(different)} table(s) of the copy differ from the warehouse: {', '.join(different[:5])}",
+            where=str(copy),
+            remedy="check the disk, then make the backup again; former backups were not touched",
+        )
+
+
+def _manifest(
+    connection: duckdb.DuckDBPyConnection,
+    contents: dict[str, TableContent],
+    files: dict[str, FileRecord],
+    *,
+    reason: BackupReason,
+    name: str,
+    number: int,
+    made_at: datetime,
+) -> BackupManifest:
+    def read(statement: str, table: str) -> list[str]:
+        """The first column, or nothing where the schema is older than the table."""
+        return [row[0] for row in connection.execute(sql(statement)).fetchall()] if table in contents else []
+
+    migrations = connection.execute("SELECT name FROM ops.migrations_v1 ORDER BY version").fetchall()
+    return BackupManifest.model_validate(
+        {
+            "name": name,
+            "number": number,
+            "made_at": made_at,
+            "reason": reason,
+            "code_version": version("loanwatch"),
+            "duckdb_version": duckdb.__version__,
+            "received_on": read("backup/received_on", "ops.batches_v1"),
+            "decided_on": read("backup/decided_on", "score.decisions_v1"),
+            "migrations": [row[0] for row in migrations],
+            "policy_sha256": next(iter(read("registry/newest_policy", "registry.policies_v1")), None),
+            "audit_head": next(iter(read("backup/audit_head", "ops.audit_v1")), None),
+            "tables": contents,
+            "files": files,
+        }
+    )
+
+
+def _record(path: Path) -> FileRecord:
+    return FileRecord(sha256=sha256_of(path), n_bytes=path.stat().st_size)
+
+
+def _size_of(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

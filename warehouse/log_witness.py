@@ -1,0 +1,92 @@
+"""How much of the write-ahead log was acknowledged, noted beside the warehouse.
+
+DuckDB reads a log up to the first entry that is not whole and says nothing about the rest: it cannot tell a process that was
+killed while it wrote its last entry from a log that has lost what was committed (cut off, emptied, deleted, a length that was
+changed). So after each commit its length is noted, together with the checkpoint of the warehouse that it follows. A log that is
+shorter than noted, with no checkpoint in between, has lost something.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from warehouse.opening import log_of
+
+#: How a log of DuckDB 1.5 begins: an entry with the log's version, without length and checksum.
+_VERSION_ENTRY = bytes.fromhex("640062650002ffff")
+_ENTRY_HEAD = struct.Struct("<QQ")  # length and checksum of what follows
+
+#: Where the two headers of a database file keep the number of their checkpoint; the higher one counts.
+_HEADERS = (4096, 8192)
+_CHECKPOINT = struct.Struct("<8xQ")
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Which file it is, and its last checkpoint."""
+
+    inode: int
+    checkpoint: int
+
+
+def witness_file(warehouse: Path) -> Path:
+    """Where the note of a warehouse lies."""
+    return warehouse.with_name(f".{warehouse.name}.acknowledged.json")
+
+
+def generation_of(warehouse: Path) -> Generation:
+    """From the headers of the file. Not to be asked while this process has it open: reading would release its lock."""
+    with warehouse.open("rb") as file:
+        found: list[int] = []
+        for offset in _HEADERS:
+            file.seek(offset)
+            content = file.read(_CHECKPOINT.size)
+            found += _CHECKPOINT.unpack(content) if len(content) == _CHECKPOINT.size else ()
+        return Generation(os.fstat(file.fileno()).st_ino, max(found, default=0))
+
+
+def whole_bytes(log: Path) -> int:
+    """Length of the log up to the end of its last whole entry; 0 where there is none, all of it in a form that is not known."""
+    try:
+        with log.open("rb") as file:
+            return _walk(file.read(len(_VERSION_ENTRY)), file.fileno())
+    except FileNotFoundError:
+        return 0
+
+
+def _walk(beginning: bytes, descriptor: int) -> int:
+    size = os.fstat(descriptor).st_size
+    if beginning != _VERSION_ENTRY:
+        return size
+    at = len(beginning)
+    while at + _ENTRY_HEAD.size <= size:
+        length, _ = _ENTRY_HEAD.unpack(os.pread(descriptor, _ENTRY_HEAD.size, at))
+        if at + _ENTRY_HEAD.size + length > size:
+            break
+        at += _ENTRY_HEAD.size + length
+    return at
+
+
+def note_acknowledged(opened: Iterable[tuple[Path, Generation]]) -> None:
+    """Notes how long the log of each warehouse is now; to be called after a commit."""
+    for warehouse, generation in opened:
+        log = log_of(warehouse)
+        n_bytes = log.stat().st_size if log.exists() else 0
+        fresh = witness_file(warehouse).with_suffix(f".{os.getpid()}")
+        fresh.write_text(json.dumps({**asdict(generation), "log_bytes": n_bytes}), encoding="utf-8")
+        fresh.replace(witness_file(warehouse))
+
+
+def has_lost_entries(warehouse: Path, generation: Generation) -> bool:
+    """Whether the log is shorter than what was acknowledged since the last checkpoint; False where nothing was noted."""
+    try:
+        noted = json.loads(witness_file(warehouse).read_text(encoding="utf-8"))
+        is_of_this = Generation(noted["inode"], noted["checkpoint"]) == generation
+        return is_of_this and whole_bytes(log_of(warehouse)) < int(noted["log_bytes"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False  # a note that cannot be read says nothing
