@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,29 @@ def change(settings: Settings, statement: str, parameters: dict[str, Any] | None
     """Tampers."""
     with open_warehouse(settings) as connection:
         connection.execute(statement, parameters)
+
+
+def records(settings: Settings, query: str) -> list[dict[str, Any]]:
+    """The rows of a query by column name."""
+    with open_warehouse(settings) as connection:
+        cursor = connection.execute(query)
+        names = [item[0] for item in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float):
+        mantissa, exponent = value.hex().split("p")
+        return f"{mantissa.rstrip('0').rstrip('.')}p{exponent}"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def written_out(row: dict[str, Any], *, keys: bool = True) -> str:
+    """A row as JSON in the order of its columns, numbers as hexadecimal floats; with or without the key of its decision."""
+    names = [name for name in row if keys or name not in {"application_id", "batch_id"}]
+    return json.dumps({name: _plain(row[name]) for name in names}, separators=(",", ":"), ensure_ascii=False)
 
 
 def edited(path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import sys
 import tomllib
@@ -22,7 +24,7 @@ from tasks.core import reasons, replay, scoring
 from tasks.model_files import read_model, write_model
 from tasks.replay import replay_many, replay_one
 from tasks.simulate import simulate_deliveries
-from tests.audit_support import change, decide, edited, findings
+from tests.audit_support import change, decide, edited, findings, records, written_out
 from tests.conftest import settings_of
 from tests.contents import warehouse_hashes
 from tests.flows.conftest import LAST_NEW_DAY, NEW_PER_DAY
@@ -100,7 +102,7 @@ def test_a_replay_reads_and_changes_nothing(decided: Settings) -> None:
 
 
 def test_a_sample_is_drawn_by_its_seed(decided: Settings) -> None:
-    one, same, other = (replay_many(replace(decided, chunk_rows=3), 10, seed) for seed in (1, 1, 2))
+    one, same, other = (replay_many(replace(decided, chunk_rows=6), 10, seed) for seed in (1, 1, 2))
     assert one.n_replayed == same.n_replayed == other.n_replayed == one.n_identical == 10
 
 
@@ -172,6 +174,29 @@ def test_a_model_file_that_was_edited_cannot_replay(decided: Settings, file: str
     edited(next(decided.models.iterdir()) / file)
     with pytest.raises(VerificationError):
         replay_many(decided, None, 0)
+
+
+def test_the_hash_of_a_set_is_that_of_its_rows_as_anyone_can_write_them_out(decided: Settings) -> None:
+    """An independent working-out of the fingerprints, from the rows as Python reads them."""
+    columns = {"decisions": None, "reasons": "rank", "quality": "n_inputs"}
+    rows = {name: records(decided, f"SELECT * FROM score.{name}_v1") for name in columns}
+    sets: dict[tuple[int, str], list[str]] = {}
+    for decision in rows["decisions"]:
+        key = (decision["application_id"], decision["batch_id"])
+        mine = {
+            name: sorted(written_out(row, keys=False) for row in rows[name] if (row["application_id"], row["batch_id"]) == key)
+            for name in ("reasons", "quality")
+        }
+        text = json.dumps(
+            {"decision": written_out(decision), **{name: found or None for name, found in mine.items()}}, separators=(",", ":")
+        )
+        at = decision["decided_at"].isoformat(timespec="microseconds")
+        sets.setdefault((decision["batch_id"], at), []).append(hashlib.sha256(text.encode()).hexdigest())
+    expected = {key: hashlib.sha256("".join(sorted(hashes)).encode()).hexdigest() for key, hashes in sets.items()}
+    details = [json.loads(text) for (text,) in stored(decided, "SELECT detail FROM ops.audit WHERE kind = 'decisions'")]
+    recorded = {(item["batch_id"], item["decided_at"]): item["sha256"] for detail in details for item in detail["sets"]}
+    assert recorded == expected
+    assert len(recorded) == 2 * -(-NEW_PER_DAY // 7)
 
 
 def test_an_applicant_without_a_decision_is_wrong_usage(decided: Settings) -> None:

@@ -7,12 +7,14 @@
 WITH decided AS (
   SELECT
     application_id, batch_id, decided_at,
-    {
-      'application_id': application_id, 'batch_id': batch_id, 'received_on': received_on::VARCHAR, 'as_of': as_of::VARCHAR,
-      'origin': origin, 'features_sha256': features_sha256, 'model_version': model_version, 'policy_sha256': policy_sha256,
-      'pd': format('{:a}', pd), 'score_points': format('{:a}', score_points), 'threshold': format('{:a}', threshold),
-      'decision': decision, 'decided_by': decided_by, 'decided_at': strftime(decided_at, '%Y-%m-%dT%H:%M:%S.%f')
-    } AS content
+    to_json(
+      {
+        'application_id': application_id, 'batch_id': batch_id, 'received_on': received_on::VARCHAR, 'as_of': as_of::VARCHAR,
+        'origin': origin, 'features_sha256': features_sha256, 'model_version': model_version, 'policy_sha256': policy_sha256,
+        'pd': format('{:a}', pd), 'score_points': format('{:a}', score_points), 'threshold': format('{:a}', threshold),
+        'decision': decision, 'decided_by': decided_by, 'decided_at': strftime(decided_at, '%Y-%m-%dT%H:%M:%S.%f')
+      }
+    )::VARCHAR AS content
   FROM score.decisions_v1
   WHERE ($batch_id::INTEGER IS NULL OR batch_id = $batch_id)
     AND ($decided_at::TIMESTAMP IS NULL OR decided_at = $decided_at)
@@ -21,13 +23,14 @@ WITH decided AS (
 reasons AS (
   SELECT
     application_id, batch_id,
-    list(
-      {
-        'rank': rank, 'reason_code': reason_code, 'reason_text': reason_text,
-        'contribution': format('{:a}', contribution), 'feature': feature, 'engine': engine
-      }
-      ORDER BY rank, reason_code, reason_text, contribution, feature, engine
-    ) AS content
+    list_sort(list(
+      to_json(
+        {
+          'rank': rank, 'reason_code': reason_code, 'reason_text': reason_text,
+          'contribution': format('{:a}', contribution), 'feature': feature, 'engine': engine
+        }
+      )::VARCHAR
+    )) AS content
   FROM score.reasons_v1
   WHERE ($batch_id::INTEGER IS NULL OR batch_id = $batch_id)
     AND ($application_id::BIGINT IS NULL OR application_id = $application_id)
@@ -36,13 +39,14 @@ reasons AS (
 quality AS (
   SELECT
     application_id, batch_id,
-    list(
-      {
-        'n_inputs': n_inputs, 'n_filled': n_filled, 'missing_tables': missing_tables, 'missing_columns': missing_columns,
-        'unseen_columns': unseen_columns, 'out_of_range_columns': out_of_range_columns
-      }
-      ORDER BY n_inputs, n_filled, missing_tables, missing_columns, unseen_columns, out_of_range_columns
-    ) AS content
+    list_sort(list(
+      to_json(
+        {
+          'n_inputs': n_inputs, 'n_filled': n_filled, 'missing_tables': missing_tables, 'missing_columns': missing_columns,
+          'unseen_columns': unseen_columns, 'out_of_range_columns': out_of_range_columns
+        }
+      )::VARCHAR
+    )) AS content
   FROM score.quality_v1
   WHERE ($batch_id::INTEGER IS NULL OR batch_id = $batch_id)
     AND ($application_id::BIGINT IS NULL OR application_id = $application_id)
