@@ -75,11 +75,15 @@ def _walk(beginning: bytes, descriptor: int) -> int:
 def note_acknowledged(opened: Iterable[tuple[Path, Generation]]) -> None:
     """Notes how long the log of each warehouse is now; to be called after a commit."""
     for warehouse, generation in opened:
-        log = log_of(warehouse)
-        n_bytes = log.stat().st_size if log.exists() else 0
+        noted = {**asdict(generation), "log_bytes": whole_bytes(log_of(warehouse))}
         fresh = witness_file(warehouse).with_suffix(f".{os.getpid()}")
-        fresh.write_text(json.dumps({**asdict(generation), "log_bytes": n_bytes}), encoding="utf-8")
+        fresh.write_text(json.dumps(noted), encoding="utf-8")
         fresh.replace(witness_file(warehouse))
+
+
+def forget(warehouse: Path) -> None:
+    """To be called before another file takes the warehouse's place: it may get the same inode and checkpoint number."""
+    witness_file(warehouse).unlink(missing_ok=True)
 
 
 def has_lost_entries(warehouse: Path, generation: Generation) -> bool:

@@ -17,6 +17,7 @@ from schemas.settings import Settings
 from warehouse.backups import make_backup
 from warehouse.damage import require_not_lost
 from warehouse.file_copy import copy_apart, fsync, put_in_place, require_space
+from warehouse.log_witness import forget
 from warehouse.migrations import migrate, missing_migrations
 from warehouse.opening import open_file
 
@@ -74,6 +75,7 @@ def create_warehouse(settings: Settings) -> None:
         require_not_lost(settings)
         fresh = _beside(settings)
         _migrate_file(settings, fresh)
+        forget(settings.warehouse)
         put_in_place(fresh, settings.warehouse)
 
 
@@ -97,6 +99,7 @@ def upgrade_warehouse(settings: Settings, connect: Callable[[], duckdb.DuckDBPyC
         fresh = _beside(settings)
         copy_apart(settings.warehouse, fresh)
         n_applied = _migrate_file(settings, fresh)
+        forget(settings.warehouse)
         put_in_place(fresh, settings.warehouse)
         logger.info("%d migrations were applied to the warehouse", n_applied)
 

@@ -223,6 +223,7 @@ def main() -> int:
     parser.add_argument("--champion-home", type=Path, help="a small home with a champion, to spare the training")
     given = parser.parse_args()
     keep_private()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that a server that was started is ended
     said_at = time.monotonic()
 
     def say(line: str) -> None:

@@ -125,6 +125,13 @@ def test_without_its_note_a_log_is_replayed_as_far_as_it_goes(worked: Settings, 
         assert connection.execute("SELECT count(*) FROM ops.home").fetchone() == (19,)
 
 
+def test_the_note_of_a_warehouse_that_was_removed_says_nothing_of_a_new_one(settings: Settings) -> None:
+    for _ in range(3):  # a file system gives the inode of a removed file to the next one
+        with open_warehouse(settings) as connection, transaction(connection):
+            connection.execute("INSERT INTO ops.home_v1 VALUES ('real', now()::TIMESTAMP)")
+        settings.warehouse.unlink()
+
+
 def test_a_log_is_not_missed_once_a_checkpoint_has_taken_it_up(worked: Settings) -> None:
     _with_log(worked)
     with duckdb.connect(str(worked.warehouse)) as connection:  # another tool, which knows of no note
