@@ -15,7 +15,8 @@ from typing import IO, cast
 import numpy as np
 import numpy.typing as npt
 
-from warehouse.deliveries.folders import TableFile
+from warehouse.deliveries.bounds import Unpacked
+from warehouse.deliveries.folders import TableFile, open_regular
 
 BLOCK_BYTES = 16 * 2**20
 MAX_LINE_BYTES = 2**20
@@ -49,12 +50,12 @@ class Lines:
 
 @contextmanager
 def open_text(file: TableFile) -> Iterator[IO[bytes]]:
-    """The bytes of a CSV file, unpacked if it is a gzip file."""
+    """The bytes of a CSV file, unpacked if it is a gzip file. Raises DeliveryRefusedError (`unpacks_too_large`) in reading."""
     if file.name.endswith(".gz"):
-        with gzip.open(file.path, "rb") as unpacked:
-            yield cast("IO[bytes]", unpacked)
+        with open_regular(file) as packed, gzip.GzipFile(fileobj=packed, mode="rb") as unpacked:
+            yield cast("IO[bytes]", Unpacked(file, cast("IO[bytes]", unpacked)))
     else:
-        with file.path.open("rb") as stream:
+        with open_regular(file) as stream:
             yield stream
 
 
