@@ -16,7 +16,7 @@ MAX_UNPACK_RATIO = 200
 FREE_UNPACKED_BYTES = 256 * 2**20
 
 #: Runs of one value take no room in Parquet, so its own statement of bytes bounds nothing: cells per byte of the file do.
-MAX_CELLS_PER_BYTE = 1_000
+MAX_CELLS_PER_BYTE = 100
 FREE_CELLS = 50_000_000
 
 #: Text of one column in one chunk, after its dictionary has been written out.

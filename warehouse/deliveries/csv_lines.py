@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import IO, cast
 
 import numpy as np
@@ -20,6 +21,8 @@ from warehouse.deliveries.folders import TableFile, open_regular
 
 BLOCK_BYTES = 16 * 2**20
 MAX_LINE_BYTES = 2**20
+#: A block of lines of two characters would be eight million rows.
+MAX_BLOCK_LINES = 500_000
 
 _NEWLINE, _RETURN, _COMMA, _QUOTE, _HIGH = 10, 13, 44, 34, 128
 #: Possessive throughout: a line of a megabyte is matched in one pass, without a stack of places to come back to.
@@ -68,6 +71,16 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
         piece = following
 
 
+def _few_lines(data: bytes) -> Iterator[bytes]:
+    """The same lines, MAX_BLOCK_LINES at a time."""
+    if data.count(b"\n") <= MAX_BLOCK_LINES:
+        yield data
+        return
+    newlines = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _NEWLINE)
+    cuts = [0, *(newlines[MAX_BLOCK_LINES - 1 :: MAX_BLOCK_LINES] + 1).tolist(), len(data)]
+    yield from (data[start:end] for start, end in pairwise(cuts) if start < end)
+
+
 def blocks(stream: IO[bytes]) -> Iterator[bytes]:
     """Whole lines, about BLOCK_BYTES at a time. An endless line is cut, but stays longer than MAX_LINE_BYTES."""
     carry, is_cut = b"", False
@@ -81,7 +94,7 @@ def blocks(stream: IO[bytes]) -> Iterator[bytes]:
         if len(carry) > MAX_LINE_BYTES:
             carry, is_cut = carry[: MAX_LINE_BYTES + 1], True
         if last:
-            yield data[:last]
+            yield from _few_lines(data[:last])
 
 
 def split_lines(data: bytes) -> Lines:
