@@ -52,6 +52,8 @@ def write_model(models: Path, manifest: ModelManifest, text: str) -> Path:
 
 def _read(file: Path) -> bytes:
     try:
+        if not file.is_file():  # a pipe in its place would be waited for
+            raise FileNotFoundError
         return file.read_bytes()
     except OSError as error:
         raise VerificationError(
