@@ -84,12 +84,13 @@ def _harmless(value: Any) -> Any:
 
 def _csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Lists and structs stand as JSON within their cell; text that a spreadsheet would run is marked as text."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([_harmless(name) for name in columns])
-    for row in rows:
-        writer.writerow([_harmless(value) for value in row])
-    return buffer.getvalue()
+    lines = []
+    for row in [columns, *rows]:
+        line = io.StringIO()
+        # The line end decides what is quoted: with "\n" alone a carriage return within a cell would begin a row of its own.
+        csv.writer(line, lineterminator="\r\n").writerow([_harmless(value) for value in row])
+        lines.append(line.getvalue().removesuffix("\r\n") + "\n")
+    return "".join(lines)
 
 
 def _json(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
