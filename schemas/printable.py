@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection
 
 LONGEST_NAME = 80
 MOST_NAMES = 20
 
-#: Control, format (direction marks, zero width), unpaired surrogates, private use, line and paragraph separators.
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-
 
 def visible(text: str) -> str:
-    """The text with everything that cannot be seen written as its escape: it stays on its line and moves no cursor."""
-    if text.isascii() and text.isprintable():
+    """The text with everything that cannot be seen written as its escape: it stays on its line and moves no cursor.
+
+    Unseen are control and format characters (direction marks, zero width), odd spaces, surrogates and what has no meaning yet.
+    """
+    if text.isprintable():
         return text
-    return "".join(sign.encode("unicode_escape").decode() if unicodedata.category(sign) in _UNSEEN else sign for sign in text)
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def short_name(text: str) -> str:
