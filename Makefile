@@ -61,8 +61,9 @@ format: $(STAMP)  ## brings the code into its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: $(STAMP)  ## writes requirements.lock anew from pyproject.toml, keeping the pins that still hold (ARGS=--upgrade: the newest)
-	$(BIN)/$(LOCK) $(ARGS) --extra dev pyproject.toml --output-file requirements.lock
+lock: $(STAMP)  ## writes the locks anew from pyproject.toml, keeping the pins that still hold (ARGS=--upgrade: the newest)
+	$(BIN)/$(LOCK) $(ARGS) --extra full --extra dev pyproject.toml --output-file requirements.lock
+	$(BIN)/$(LOCK) --constraint requirements.lock --extra score pyproject.toml --output-file requirements-score.lock
 
 clean:  ## removes the environment and the caches, no data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
