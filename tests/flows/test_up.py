@@ -38,6 +38,21 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _listening(pid: int) -> set[str]:
+    """The addresses, in the kernel's hexadecimal form, at which a process waits for connections."""
+    try:
+        inodes = {link.readlink().name for link in Path(f"/proc/{pid}/fd").iterdir()}
+    except OSError:
+        return set()
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
+                found.add(fields[1].partition(":")[0])
+    return found
+
+
 def _wait_for(holds: Callable[[], Any], what: str) -> Any:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
@@ -157,6 +172,7 @@ def test_up_schedules_decides_on_request_and_leaves_nothing_behind(running_up: R
 
     family = descendants(up.process.pid)
     assert len(family) >= 2
+    assert {address for pid in family for address in _listening(pid)} == {"0100007F"}  # 127.0.0.1, and nothing else
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(timeout=60) == 130
     assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
