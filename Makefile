@@ -10,6 +10,10 @@ DAYS ?= 120
 PER_DAY ?= 250
 SEED ?= 1
 
+# What `make fuzz` tries.
+FILES ?= 100000
+FUZZ_SEED ?= 1
+
 # A home belongs to one origin: simulated rows and those of LOANWATCH_SOURCE live apart.
 LOANWATCH_SOURCE ?=
 LOANWATCH_HOME ?= $(if $(strip $(LOANWATCH_SOURCE)),var-source,var)
@@ -18,10 +22,10 @@ export LOANWATCH_HOME
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test check faults bench up docs lock format clean
+.PHONY: help nightly test check faults fuzz audit score-only bench up docs lock format clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
 
 nightly: $(STAMP)  ## one night: simulates and trains first where there is nothing (LOANWATCH_SOURCE=DIR: real Home Credit tables)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" LOANWATCH_SOURCE="$(LOANWATCH_SOURCE)" DAYS="$(DAYS)" PER_DAY="$(PER_DAY)" SEED="$(SEED)" sh scripts/nightly.sh
@@ -38,6 +42,15 @@ check: $(STAMP)  ## format, lint, types, import rules
 faults: $(STAMP)  ## kills Loanwatch 500 times and compares with homes that were left alone (ARGS="--kills 20 --cli 0")
 	$(BIN)/python -m tests.faults.kill_harness $(ARGS)
 
+fuzz: $(STAMP)  ## made-up deliveries and policies through the parsers (FILES=100000 FUZZ_SEED=1); 10 to 20 minutes
+	$(BIN)/python -m tests.faults.fuzz --files $(FILES) --seed $(FUZZ_SEED)
+
+audit: $(STAMP)  ## whether what is installed is what the lock names, file by file; offline
+	$(BIN)/python scripts/audit_packages.py
+
+score-only: $(STAMP)  ## proves that the score extra alone ingests and scores (an environment of its own in a scratch folder)
+	$(BIN)/python scripts/prove_score_only.py
+
 bench: $(STAMP)  ## what benchmarks/ measures
 	@sh scripts/bench.sh $(BIN)/python
 
@@ -51,8 +64,9 @@ format: $(STAMP)  ## brings the code into its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: $(STAMP)  ## writes requirements.lock anew from pyproject.toml, keeping the pins that still hold (ARGS=--upgrade: the newest)
-	$(BIN)/$(LOCK) $(ARGS) --extra dev pyproject.toml --output-file requirements.lock
+lock: $(STAMP)  ## writes the locks anew from pyproject.toml, keeping the pins that still hold (ARGS=--upgrade: the newest)
+	$(BIN)/$(LOCK) $(ARGS) --extra full --extra dev pyproject.toml --output-file requirements.lock
+	$(BIN)/$(LOCK) --constraint requirements.lock --extra score pyproject.toml --output-file requirements-score.lock
 
 clean:  ## removes the environment and the caches, no data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

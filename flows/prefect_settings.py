@@ -18,6 +18,7 @@ _ALWAYS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
     "PREFECT_SERVER_API_HOST": LOOPBACK,
+    "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{LOOPBACK}",  # its own is *: any page in a browser could start runs
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
     "PREFECT_RUNNER_AUTO_INSTALL_DEPENDENCIES": "false",  # else a worker that finds uv installs from the network before each run
 }

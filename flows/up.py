@@ -59,6 +59,7 @@ class Surroundings:
             "LOANWATCH_HOME": str(self.settings.home),
             "PREFECT_API_URL": self.api.api_url,
             "PREFECT_SERVER_API_PORT": str(self.api.port),
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{LOOPBACK}:{self.api.port},http://localhost:{self.api.port}",
             "PREFECT_LOGGING_LEVEL": "INFO",  # with the next lines and flows/__init__.py: what the page of a run shows
             "PREFECT_LOGGING_EXTRA_LOGGERS": ",".join(OWN_LOGGERS),
             "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # what is said before a run has begun has no page

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -11,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from schemas.alerting import PREFECT_EVENTS, Severity, severity_rank
 from schemas.errors import UsageError
+from schemas.printable import visible
 from schemas.settings import Settings
+from schemas.toml_file import UnreadableTomlError, read_toml
 
 #: `env:NAME`: the value is that of the environment variable NAME when a message is sent.
 SecretName = Annotated[str, Field(pattern=r"^env:[A-Za-z_][A-Za-z0-9_]*$")]
@@ -122,13 +123,13 @@ def load_alert_settings(settings: Settings) -> AlertSettings:
         return AlertSettings()
     remedy = "see docs/alerts.md for what a channels file may hold"
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"the channels file cannot be read: {type(error).__name__}", where=str(file), remedy=remedy) from None
+        content = read_toml(file)
+    except UnreadableTomlError as error:
+        raise UsageError(f"the channels file cannot be read: {error}", where=str(file), remedy=remedy) from None
     try:
         return AlertSettings.model_validate(content)
     except ValidationError as error:
         problems = [f"{'.'.join(str(part) for part in item['loc']) or 'channels'}: {item['msg']}" for item in error.errors()]
         raise UsageError(
-            f"the channels file has {len(problems)} fault(s): " + "; ".join(problems), where=str(file), remedy=remedy
+            f"the channels file has {len(problems)} fault(s): " + visible("; ".join(problems)), where=str(file), remedy=remedy
         ) from None

@@ -19,6 +19,9 @@ RefusalCode = Literal[
     "duplicate_column",
     "nested_column",
     "wrong_type",
+    "lookalike_column",
+    "too_many_columns",
+    "unpacks_too_large",
     "too_many_bad_rows",
 ]
 

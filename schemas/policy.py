@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -13,7 +12,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from schemas.errors import VerificationError
 from schemas.model_rules import FairnessRules, GateRules
+from schemas.printable import visible
 from schemas.strict import Share, Strict
+from schemas.toml_file import UnreadableTomlError, parse_toml, read_toml
 
 Decision = Literal["approve", "review", "decline"]
 
@@ -229,7 +230,7 @@ def parse_policy(content: dict[str, Any] | str, where: str) -> Policy:
     except ValidationError as error:
         problems = [f"{'.'.join(str(part) for part in item['loc']) or 'policy'}: {item['msg']}" for item in error.errors()]
         raise VerificationError(
-            f"the policy has {len(problems)} fault(s): " + "; ".join(problems),
+            f"the policy has {len(problems)} fault(s): " + visible("; ".join(problems)),
             expected="every key of schemas/policy.toml with a value in its range, and no other key",
             where=where,
             remedy="mend the file and run the command again",
@@ -244,11 +245,11 @@ def load_policy(file: Path | None) -> Policy:
     """
     where = str(file) if file else "schemas/policy.toml (shipped)"
     try:
-        text = file.read_text(encoding="utf-8") if file else resources.files("schemas").joinpath("policy.toml").read_text("utf-8")
-        content = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        shipped = resources.files("schemas").joinpath("policy.toml")
+        content = read_toml(file) if file else parse_toml(shipped.read_text("utf-8"))
+    except UnreadableTomlError as error:
         raise VerificationError(
-            f"the policy file cannot be read: {type(error).__name__}: {error}",
+            f"the policy file cannot be read: {error}",
             expected="a TOML file like schemas/policy.toml",
             where=where,
             remedy="name a readable file in LOANWATCH_POLICY, or unset it to use the shipped policy",

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from licences import render as render_licences
+
 from reports.dictionary import render_dictionary
 from reports.parameters import with_parameters
 from schemas.features import feature_set
@@ -14,12 +16,13 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 def main(folder: Path) -> None:
-    """Writes data-dictionary.md, and retraining.md with its table of parameters."""
+    """Writes data-dictionary.md, licences.md, and retraining.md with its table of parameters."""
     features = feature_set({}, load_policy(None).protected.columns).features
     text = render_dictionary(describe_warehouse(), features)
     (folder / "data-dictionary.md").write_text(text, encoding="utf-8")
     page = (DOCS / "retraining.md").read_text(encoding="utf-8")
     (folder / "retraining.md").write_text(with_parameters(page, RetrainParameters), encoding="utf-8")
+    (folder / "licences.md").write_text(render_licences(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from schemas.errors import LoanwatchError
+from schemas.extras import lacking_for
 
 _ROOT = Path(__file__).resolve().parent.parent
 _OURS = {"flows", "tasks", "warehouse", "reports", "schemas"}
@@ -40,6 +41,7 @@ class values_withheld(ContextDecorator):  # noqa: N801  used as a decorator and 
 
     Raises:
         LoanwatchError: in place of a library's error.
+        UsageError: in place of an import that an extra of the installation would have made possible.
     """
 
     def __enter__(self) -> None:
@@ -48,6 +50,8 @@ class values_withheld(ContextDecorator):  # noqa: N801  used as a decorator and 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None) -> None:
         if error is None or kind is None or _is_harmless(error):
             return
+        if absent := lacking_for(error):
+            raise absent.with_traceback(stack) from None
         fault = LoanwatchError(
             f"a fault of the program: {kind.__module__}.{kind.__qualname__} (its text is withheld: it may quote values)",
             where=_place(stack),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from schemas.errors import DeliveryRefusedError, UsageError
 from schemas.policy import Policy
+from schemas.printable import name_list
 from schemas.references import FileCounts, IngestResult
 from schemas.settings import Settings
 from tasks.take_in import count_applications, refuse_files, take_in_files
@@ -118,7 +119,7 @@ def ingest_delivery(
     """
     check_home(connection, delivery)
     if delivery.left_aside:
-        logger.warning("%s: left aside, no delivered tables: %s", delivery.received_on, ", ".join(delivery.left_aside))
+        logger.warning("%s: left aside, no delivered tables: %s", delivery.received_on, name_list(delivery.left_aside))
     with transaction(connection):
         writer = BatchWriter(connection, delivery)
         result = _write(writer, policy, on_progress)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from schemas.errors import VerificationError
 from schemas.manifest import MANIFEST_FILE, MODEL_FILE, ModelManifest, version_sha256
+from schemas.printable import visible
 from tasks.core.scoring import Model, verified_model
 
 _REMEDY = "restore the model's folder from a backup, or roll back to another version with `loanwatch rollback`"
@@ -51,6 +52,8 @@ def write_model(models: Path, manifest: ModelManifest, text: str) -> Path:
 
 def _read(file: Path) -> bytes:
     try:
+        if not file.is_file():  # a pipe in its place would be waited for
+            raise FileNotFoundError
         return file.read_bytes()
     except OSError as error:
         raise VerificationError(
@@ -67,7 +70,7 @@ def _manifest(folder: Path) -> ModelManifest:
     except ValidationError as error:
         faults = [f"{'.'.join(str(part) for part in item['loc']) or 'manifest'}: {item['msg']}" for item in error.errors()]
         raise VerificationError(
-            f"the manifest has {len(faults)} fault(s): " + "; ".join(faults[:5]),
+            f"the manifest has {len(faults)} fault(s): " + visible("; ".join(faults[:5])),
             expected="every entry of a model manifest, the threshold among them",
             where=str(folder / MANIFEST_FILE),
             remedy=_REMEDY,

@@ -28,7 +28,7 @@ logger = getLogger(__name__)
 Report = Callable[[str, int], None]
 
 #: Refusals of a file of which nothing was received.
-_UNREAD = {"unreadable_file", "empty_file"}
+_UNREAD = {"unreadable_file", "empty_file", "unpacks_too_large"}
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,11 @@ def drift(ctx: click.Context, as_of: datetime | None, fail_on_alert: bool) -> No
     """Measure drift over the windows that end on a business date, write the reports, raise and send alerts."""
     from flows.prefect_settings import configure_prefect
     from schemas.channels import load_alert_settings
+    from schemas.extras import require_extra
     from schemas.parameters import MonitorParameters
     from tasks.business_dates import newest_decided_date, require_home
 
+    require_extra("report")
     settings = require_home(read_settings())
     load_alert_settings(settings)
     day = as_of.date() if as_of else newest_decided_date(settings)

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,6 +37,21 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _listening(pid: int) -> set[str]:
+    """The addresses, in the kernel's hexadecimal form, at which a process waits for connections."""
+    try:
+        inodes = {link.readlink().name for link in Path(f"/proc/{pid}/fd").iterdir()}
+    except OSError:
+        return set()
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
+                found.add(fields[1].partition(":")[0])
+    return found
 
 
 def _wait_for(holds: Callable[[], Any], what: str) -> Any:
@@ -100,6 +116,13 @@ class RunningUp:
         return int(found[0])
 
 
+def _answers_page_of(up: RunningUp, origin: str) -> str | None:
+    """The origin that a browser is told it may call this server from, asked by a page of that origin."""
+    asked = urllib.request.Request(f"{up.api.api_url}/health", headers={"Origin": origin})
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=10) as answer:
+        return answer.headers.get("Access-Control-Allow-Origin")
+
+
 @pytest.fixture
 def running_up(small_home: Path, tmp_path: Path) -> Iterator[RunningUp]:
     port = _free_port()
@@ -157,6 +180,9 @@ def test_up_schedules_decides_on_request_and_leaves_nothing_behind(running_up: R
 
     family = descendants(up.process.pid)
     assert len(family) >= 2
+    assert _answers_page_of(up, "https://elsewhere.example") is None
+    assert _answers_page_of(up, f"http://localhost:{up.api.port}") == f"http://localhost:{up.api.port}"
+    assert {address for pid in family for address in _listening(pid)} == {"0100007F"}  # 127.0.0.1, and nothing else
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(timeout=60) == 130
     assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def _refused(folder: Path) -> VerificationError:
     assert caught.value.expected
     assert caught.value.where
     assert caught.value.remedy
+    assert caught.value.found.isprintable()
     return caught.value
 
 
@@ -70,6 +72,11 @@ def _edit_leaf(folder: Path) -> None:
     (folder / MODEL_FILE).write_text(fitted().text.replace("leaf_value=", "leaf_value=1", 1))
 
 
+def _pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -86,6 +93,11 @@ def _edit_leaf(folder: Path) -> None:
         pytest.param(lambda folder: (folder / MANIFEST_FILE).write_bytes(b"\xff\xfe"), id="manifest no text"),
         pytest.param(lambda folder: (folder / MODEL_FILE).write_text(fitted().text[:-1]), id="trees cut short"),
         pytest.param(_edit_leaf, id="a leaf edited"),
+        pytest.param(lambda folder: (folder / MANIFEST_FILE).write_text('{"a":' * 100_000), id="manifest nested without end"),
+        pytest.param(lambda folder: _pipe(folder / MODEL_FILE), id="a pipe for trees"),
+        pytest.param(lambda folder: _pipe(folder / MANIFEST_FILE), id="a pipe for a manifest"),
+        pytest.param(_edit(lambda content: content.update(threshold=True)), id="threshold a truth"),
+        pytest.param(_edit(lambda content: content.update({"\x1b[31m": 1})), id="an entry that nobody knows"),
         pytest.param(
             lambda folder: (folder / MANIFEST_FILE).write_text((folder / MANIFEST_FILE).read_text() + "\n"), id="a line added"
         ),

@@ -62,7 +62,8 @@ def test_prefect_itself_understands_every_setting(bare: None, settings: Settings
     code = (
         "from prefect.settings import get_current_settings as read; s = read(); "
         "print(s.results.default_serializer, s.server.analytics_enabled, s.server.ephemeral.startup_timeout_seconds, "
-        "s.server.api.host, s.runner.auto_install_dependencies, s.home, s.logging.level, s.server.logging_level)"
+        "s.server.api.host, s.runner.auto_install_dependencies, s.home, "
+        "s.logging.level, s.server.logging_level, s.server.api.cors_allowed_origins)"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")} | prefect_environment(
         settings
@@ -70,7 +71,7 @@ def test_prefect_itself_understands_every_setting(bare: None, settings: Settings
     shown = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     ).stdout.split()
-    assert shown == ["json", "False", "60", "127.0.0.1", "False", str(settings.prefect), "WARNING", "WARNING"]
+    assert shown == ["json", "False", "60", "127.0.0.1", "False", str(settings.prefect), "WARNING", "WARNING", "http://127.0.0.1"]
 
 
 def test_a_run_of_a_worker_sends_our_lines_to_its_page(bare: None, settings: Settings) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 
 from schemas.errors import DeliveryRefusedError
+from schemas.printable import name_list, short_name
 from schemas.tables import Table
+from warehouse.deliveries.bounds import check_columns
 from warehouse.deliveries.folders import TableFile
+from warehouse.deliveries.lookalikes import lookalikes
 
 ROW_NUMBER = "row_number"
 APPLICANT = "SK_ID_CURR"
@@ -73,12 +77,28 @@ def unreadable(file: TableFile, why: str) -> DeliveryRefusedError:
     )
 
 
+def _check_lookalikes(file: TableFile, names: list[str], known: set[str]) -> None:
+    found = lookalikes(names, known)
+    if found:
+        pairs = [f"{short_name(name)} for {ours}" for name, ours in found.items()]
+        raise DeliveryRefusedError(
+            "lookalike_column",
+            f"{file.name} misspells {len(found)} column(s): {name_list(pairs)}",
+            expected="the names letter by letter, in capitals of the Latin alphabet",
+            where=str(file.path),
+            remedy="correct the header and deliver the file again; left aside, these columns would count as empty",
+        )
+
+
 def compare_header(delivered: Table, file: TableFile, names: list[str]) -> Header:
     """Which columns the file has.
 
     Raises:
-        DeliveryRefusedError: `missing_column` or `duplicate_column`.
+        DeliveryRefusedError: `too_many_columns`, `lookalike_column`, `missing_column` or `duplicate_column`.
     """
+    check_columns(file, len(names))
+    known = set(delivered.column_names)
+    _check_lookalikes(file, names, known)
     missing = [name for name in delivered.required_names if name not in names]
     if missing:
         raise DeliveryRefusedError(
@@ -88,14 +108,13 @@ def compare_header(delivered: Table, file: TableFile, names: list[str]) -> Heade
             where=str(file.path),
             remedy="deliver the file again with these columns in its header",
         )
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
         raise DeliveryRefusedError(
             "duplicate_column",
-            f"{file.name} names {len(twice)} column(s) more than once: {', '.join(twice)}",
+            f"{file.name} names {len(twice)} column(s) more than once: {name_list(twice)}",
             expected="every column once",
             where=str(file.path),
             remedy="deliver the file again with one column of each name",
         )
-    known = set(delivered.column_names)
     return Header(tuple(name for name in names if name in known), tuple(name for name in names if name not in known))

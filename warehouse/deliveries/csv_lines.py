@@ -10,15 +10,19 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import IO, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from warehouse.deliveries.folders import TableFile
+from warehouse.deliveries.bounds import Unpacked
+from warehouse.deliveries.folders import TableFile, open_regular
 
 BLOCK_BYTES = 16 * 2**20
 MAX_LINE_BYTES = 2**20
+#: A block of lines of two characters would be eight million rows.
+MAX_BLOCK_LINES = 500_000
 
 _NEWLINE, _RETURN, _COMMA, _QUOTE, _HIGH = 10, 13, 44, 34, 128
 #: Possessive throughout: a line of a megabyte is matched in one pass, without a stack of places to come back to.
@@ -49,12 +53,12 @@ class Lines:
 
 @contextmanager
 def open_text(file: TableFile) -> Iterator[IO[bytes]]:
-    """The bytes of a CSV file, unpacked if it is a gzip file."""
+    """The bytes of a CSV file, unpacked if it is a gzip file. Raises DeliveryRefusedError (`unpacks_too_large`) in reading."""
     if file.name.endswith(".gz"):
-        with gzip.open(file.path, "rb") as unpacked:
-            yield cast("IO[bytes]", unpacked)
+        with open_regular(file) as packed, gzip.GzipFile(fileobj=packed, mode="rb") as unpacked:
+            yield cast("IO[bytes]", Unpacked(file, cast("IO[bytes]", unpacked)))
     else:
-        with file.path.open("rb") as stream:
+        with open_regular(file) as stream:
             yield stream
 
 
@@ -65,6 +69,16 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
         following = stream.read(BLOCK_BYTES)
         yield piece if following or piece.endswith(b"\n") else piece + b"\n"
         piece = following
+
+
+def _few_lines(data: bytes) -> Iterator[bytes]:
+    """The same lines, MAX_BLOCK_LINES at a time."""
+    if data.count(b"\n") <= MAX_BLOCK_LINES:
+        yield data
+        return
+    newlines = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _NEWLINE)
+    cuts = [0, *(newlines[MAX_BLOCK_LINES - 1 :: MAX_BLOCK_LINES] + 1).tolist(), len(data)]
+    yield from (data[start:end] for start, end in pairwise(cuts) if start < end)
 
 
 def blocks(stream: IO[bytes]) -> Iterator[bytes]:
@@ -80,7 +94,7 @@ def blocks(stream: IO[bytes]) -> Iterator[bytes]:
         if len(carry) > MAX_LINE_BYTES:
             carry, is_cut = carry[: MAX_LINE_BYTES + 1], True
         if last:
-            yield data[:last]
+            yield from _few_lines(data[:last])
 
 
 def split_lines(data: bytes) -> Lines:

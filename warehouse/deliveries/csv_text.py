@@ -102,14 +102,15 @@ def _broken_frame(lines: Lines, rules: dict[int, str], first_row: int, key_index
 def _parse(text: bytes, names: list[str], wanted: tuple[str, ...]) -> pl.DataFrame:
     if not text:
         return pl.DataFrame(schema=dict.fromkeys(wanted, pl.String))
+    places = {name: place for place, name in enumerate(names)}
     frame = pl.read_csv(
         text,
         has_header=False,
         schema={f"column_{i}": pl.String() for i in range(len(names))},
-        columns=[names.index(name) for name in wanted],
+        columns=[places[name] for name in wanted],
         quote_char='"' if b'"' in text else None,
     )
-    return frame.rename({f"column_{names.index(name)}": name for name in wanted})
+    return frame.rename({f"column_{places[name]}": name for name in wanted})
 
 
 def _chunk(file: TableFile, data: bytes, names: list[str], header: Header, first_row: int) -> Chunk:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
+import stat
 from dataclasses import dataclass
 from datetime import date
+from io import BufferedReader
 from logging import getLogger
 from pathlib import Path
 
@@ -115,11 +119,46 @@ def _is_regular(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
+def _open(path: Path) -> BufferedReader:
+    """Opens a file that is no link, also if it has become one since it was looked at; a pipe does not block."""
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+
+
+def open_regular(file: TableFile) -> BufferedReader:
+    """The bytes of a delivered file.
+
+    Raises:
+        DeliveryRefusedError: `not_a_regular_file`: it was replaced by a link, a folder or a pipe after it was hashed.
+        OSError: it is gone, or may not be read.
+    """
+    try:
+        stream = _open(file.path)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise not_regular(file) from None
+        raise
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise not_regular(file)
+    return stream
+
+
+def not_regular(file: TableFile) -> DeliveryRefusedError:
+    """The refusal of a link, a folder or a pipe."""
+    return DeliveryRefusedError(
+        "not_a_regular_file",
+        f"{file.name} is no regular file",
+        expected="a file of its own; links and folders are not followed",
+        where=str(file.path),
+        remedy="put the file itself into the folder",
+    )
+
+
 def _table_file(name: str, path: Path) -> TableFile:
     if not _is_regular(path):
         return TableFile(name, path, "", 0)
-    with path.open("rb") as file:
-        return TableFile(name, path, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
+    with _open(path) as file:
+        return TableFile(name, path, hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size)
 
 
 def _content_sha256(files: list[TableFile], *, is_history: bool) -> str:
@@ -196,13 +235,7 @@ def check_files(delivery: Delivery) -> None:
     """
     for file in delivery.files:
         if not file.content_sha256:
-            raise DeliveryRefusedError(
-                "not_a_regular_file",
-                f"{file.name} is no regular file",
-                expected="a file of its own; links and folders are not followed",
-                where=str(file.path),
-                remedy="put the file itself into the folder",
-            )
+            raise not_regular(file)
     tables = [file.table for file in delivery.files]
     twice = sorted({table for table in tables if tables.count(table) > 1})
     if twice:

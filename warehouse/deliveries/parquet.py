@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from schemas.errors import DeliveryRefusedError, RefusalCode
+from schemas.printable import name_list
 from schemas.tables import Column, Table, table
+from warehouse.deliveries.bounds import check_column_bytes, check_columns, check_parquet_size
 from warehouse.deliveries.chunks import BROKEN_SCHEMA, ROW_NUMBER, Chunk, Header, chunk_rows, compare_header, empty, unreadable
-from warehouse.deliveries.folders import TableFile
+from warehouse.deliveries.folders import TableFile, open_regular
 
 #: What Polars takes in another form, or not at all, and the plain form of the same values. A wide decimal goes through text:
 #: Arrow's own cast to double misses the nearest one in every fifth amount.
@@ -31,6 +35,8 @@ _TEXT = (
     pa.types.is_binary_view,
     pa.types.is_fixed_size_binary,
 )
+
+_SIZED = {pa.string(), pa.large_string(), pa.binary(), pa.large_binary()}
 
 
 def _value_type(kind: pa.DataType) -> pa.DataType:
@@ -60,7 +66,7 @@ def _check_types(delivered: Table, file: TableFile, schema: pa.Schema, names: tu
     problems: list[tuple[RefusalCode, list[str]]] = [("nested_column", nested), ("wrong_type", unfit)]
     for code, found in problems:
         if found:
-            types = ", ".join(f"{name} ({schema.field(name).type})" for name in found)
+            types = name_list([f"{name} ({schema.field(name).type})" for name in found])
             raise DeliveryRefusedError(
                 code,
                 f"{file.name} holds {len(found)} column(s) of a type that cannot be one of ours: {types}",
@@ -68,6 +74,33 @@ def _check_types(delivered: Table, file: TableFile, schema: pa.Schema, names: tu
                 where=str(file.path),
                 remedy="deliver the file again with one plain value per cell",
             )
+
+
+def _texts(metadata: Any) -> list[str]:
+    """Columns of text: kept as dictionary while they are read, so that one long value in every row is one long value."""
+    columns = [metadata.schema.column(place) for place in range(metadata.num_columns)]
+    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
+
+
+@contextmanager
+def _opened(file: TableFile) -> Iterator[Any]:
+    """The file with its footer read. Raises DeliveryRefusedError (`too_many_columns`, `unpacks_too_large`)."""
+    with open_regular(file) as stream:
+        with pq.ParquetFile(stream) as first:
+            metadata = first.metadata
+            check_columns(file, metadata.num_columns)
+            check_parquet_size(file, metadata)
+            texts = _texts(metadata)
+        with pq.ParquetFile(stream, metadata=metadata, read_dictionary=texts) as parquet:
+            yield parquet
+
+
+def _check_text(file: TableFile, batch: pa.RecordBatch) -> None:
+    """Raises DeliveryRefusedError (`unpacks_too_large`) before a dictionary is written out that memory could not hold."""
+    for array in batch.columns:
+        if pa.types.is_dictionary(array.type) and _value_type(array.type) in _SIZED:
+            sizes = pc.binary_length(array.dictionary.cast(pa.large_binary())).take(array.indices.drop_null())
+            check_column_bytes(file, pc.sum(sizes).as_py() or 0)
 
 
 def _header(file: TableFile, parquet: Any) -> Header:
@@ -91,13 +124,13 @@ def read_parquet_header(file: TableFile) -> Header:
     """
     if file.n_bytes == 0:
         raise empty(file)
-    with pq.ParquetFile(file.path) as parquet:
+    with _opened(file) as parquet:
         return _header(file, parquet)
 
 
 def count_parquet_rows(file: TableFile) -> int:
     """Rows by the file's own statement."""
-    with pq.ParquetFile(file.path) as parquet:
+    with _opened(file) as parquet:
         return int(parquet.metadata.num_rows)
 
 
@@ -154,7 +187,8 @@ def read_parquet_chunks(file: TableFile, header: Header) -> Iterator[Chunk]:
         DeliveryRefusedError: `unreadable_file`.
     """
     first_row = 1
-    with pq.ParquetFile(file.path) as parquet:
+    with _opened(file) as parquet:
         for batch in parquet.iter_batches(batch_size=chunk_rows(len(header.columns)), columns=list(header.columns)):
+            _check_text(file, batch)
             yield _chunk(_frame(batch, first_row))
             first_row += batch.num_rows
