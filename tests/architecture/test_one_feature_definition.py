@@ -21,5 +21,5 @@ def test_only_the_runner_takes_statements_from_the_generator(project: Path) -> N
 
 def test_training_and_scoring_compute_features_with_the_runner(project: Path) -> None:
     users = _modules_with(project, r"^from warehouse\.features import .*(compute|iter)_features")
-    assert {"tasks/retrain.py", "tasks/score.py"} <= users
+    assert {"tasks/training_data.py", "tasks/score.py"} <= users
     assert [user for user in users if not user.startswith(("tasks/", "benchmarks/"))] == []

@@ -84,7 +84,7 @@ def _events(subject: str, count: int) -> list[dict[str, Any]]:
     for _ in range(100):
         with get_client(sync_client=True) as client:
             found: list[dict[str, Any]] = client._client.post("/events/filter", json=asked).json()["events"]
-        found = [event for event in found if event["payload"]["subject"] == subject]
+        found = [event for event in found if event["payload"].get("subject") == subject]
         if len(found) >= count:
             return found
         time.sleep(0.1)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import tasks.retrain
+import tasks.training_data
 from reports.night import night_markdown, night_text
 from reports.nightly_page import render_nightly_page
 from schemas.features import feature_set
@@ -60,7 +60,7 @@ def challenger_home(champion_home: Path, tmp_path_factory: pytest.TempPathFactor
     home = tmp_path_factory.mktemp("challenger") / "home"
     shutil.copytree(champion_home, home)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks.retrain, "observe_levels", _other_levels(tasks.retrain.observe_levels))
+        patch.setattr(tasks.training_data, "observe_levels", _other_levels(tasks.training_data.observe_levels))
         retrain(settings_of(home), FIRST_NEW_DAY, OTHER_SEED)
     return home
 
