@@ -232,6 +232,12 @@ class FairnessRules(_Strict):
         return self.profiles[self.profile]
 
 
+class PublishRules(_Strict):
+    """What the analysts' snapshot shows: `full`, or `masked` with pseudonyms in place of keys and no protected attributes."""
+
+    profile: Literal["full", "masked"] = "full"
+
+
 class Policy(_Strict):
     """The decision rules, whole."""
 
@@ -248,6 +254,7 @@ class Policy(_Strict):
     # with defaults, so that policies registered before these sections existed stay readable
     gate: GateRules = GateRules()
     fairness: FairnessRules = FairnessRules()
+    publish: PublishRules = PublishRules()
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Self:
