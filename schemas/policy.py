@@ -180,6 +180,12 @@ class DriftRules(Strict):
         return DriftLimits.model_validate(self.limits.model_dump() | own.model_dump(exclude={"name"}, exclude_none=True))
 
 
+class PublishRules(Strict):
+    """What the analysts' snapshot shows: `full`, or `masked` with pseudonyms in place of keys and no protected attributes."""
+
+    profile: Literal["full", "masked"] = "full"
+
+
 class Policy(Strict):
     """The decision rules, whole."""
 
@@ -196,6 +202,7 @@ class Policy(Strict):
     # with defaults, so that policies registered before these sections existed stay readable
     gate: GateRules = GateRules()
     fairness: FairnessRules = FairnessRules()
+    publish: PublishRules = PublishRules()
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Self:

@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class FileCounts:
-    """What became of the rows of one file."""
+    """What became of the rows of one file. `n_erased` of the bad ones are only kept out because the person was erased."""
 
     n_received: int = 0
     n_accepted: int = 0
@@ -16,6 +16,7 @@ class FileCounts:
     n_duplicates: int = 0
     n_orphans: int = 0
     extra_columns: tuple[str, ...] = ()
+    n_erased: int = 0
 
 
 @dataclass(frozen=True)

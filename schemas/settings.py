@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemas.errors import UsageError
 from schemas.private import GROUP_READABLE_FILE, PRIVATE_FILE
+
+
+_LEAST_KEY_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,8 @@ class Settings:
 
     `lock_wait_seconds` bounds the wait for the warehouse file; `chunk_rows` bounds how many applications are held
     in memory at once; `memory_limit` and `threads` go to DuckDB. `backups_kept` is how many of the newest backups stay, 0 for
-    no automatic ones; `snapshot_mode` are the permission bits of the published snapshot.
+    no automatic ones; `snapshot_mode` are the permission bits of the published snapshot; `retention_days` is after how many days
+    without anything new an applicant's data expire, 0 for never; `key` encrypts warehouse, snapshot and backups, and is never to be shown.
     """
 
     home: Path
@@ -27,6 +31,8 @@ class Settings:
     chunk_rows: int
     backups_kept: int = 7
     snapshot_mode: int = PRIVATE_FILE
+    retention_days: int = 0
+    key: str | None = field(default=None, repr=False)
 
     @property
     def landing(self) -> Path:
@@ -99,6 +105,38 @@ def _snapshot_mode() -> int:
     return modes[text]
 
 
+def read_key(file: str | Path) -> str:
+    """The key in a file that nobody else may read. Raises UsageError; the key is in no message."""
+    path, expected = Path(file), f"a file of mode 0600 with a key of at least {_LEAST_KEY_LENGTH} printable characters"
+    try:
+        is_private = path.stat().st_mode & 0o077 == 0
+        text = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _key_error(f"the key file cannot be read: {type(error).__name__}", expected, str(path)) from None
+    if not is_private:
+        raise _key_error("others may read the key file", expected, str(path))
+    return _usable_key(text, str(path))
+
+
+def _usable_key(text: str, where: str) -> str:
+    if len(text) < _LEAST_KEY_LENGTH or not text.isascii() or not text.isprintable():
+        raise _key_error("the key cannot be used", f"at least {_LEAST_KEY_LENGTH} printable ASCII characters", where)
+    return text
+
+
+def _key_error(found: str, expected: str, where: str) -> UsageError:
+    return UsageError(found, expected=expected, where=where, remedy="umask 077; openssl rand -hex 32 > FILE, and name it")
+
+
+def _key() -> str | None:
+    """From the file named, else from the variable itself, which other programs of this account can see."""
+    file = os.environ.get("LOANWATCH_KEY_FILE")
+    text = os.environ.get("LOANWATCH_KEY")
+    if file:
+        return read_key(file)
+    return _usable_key(text, "LOANWATCH_KEY") if text else None
+
+
 def read_settings(home: str | Path | None = None) -> Settings:
     """The settings of the home given, else of LOANWATCH_HOME, else of `var/` in the working directory.
 
@@ -115,4 +153,6 @@ def read_settings(home: str | Path | None = None) -> Settings:
         chunk_rows=int(_number("LOANWATCH_CHUNK_ROWS", 20_000, 1)),
         backups_kept=int(_number("LOANWATCH_BACKUPS", 7, 0)),
         snapshot_mode=_snapshot_mode(),
+        retention_days=int(_number("LOANWATCH_RETENTION_DAYS", 0, 0)),
+        key=_key(),
     )

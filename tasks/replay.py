@@ -48,8 +48,7 @@ class _Replayer:
 
     def replay(self, keys: pl.DataFrame) -> None:
         """Replays the decisions of these keys; those of erased applicants are counted and left."""
-        gone = erased_among(self.connection, keys["application_id"])
-        left = keys.filter(~pl.col("application_id").is_in(list(gone)))
+        left = keys.filter(pl.col("application_id") > 0)  # a negative number stands for an erased applicant
         self.report.n_erased += keys.height - left.height
         stored = stored_decisions(self.connection, left).with_columns(pl.col("missing_tables").fill_null([]))
         reasons = stored_reasons(self.connection, left)
@@ -103,10 +102,10 @@ def replay_one(settings: Settings, application_id: int, batch_id: int | None = N
     """
     with open_warehouse(settings, read_only=True) as connection:
         replayer = _Replayer(connection, settings, from_raw=from_raw)
-        if erased_among(connection, [application_id]):
+        keys = key_of(connection, application_id, batch_id)
+        if keys.is_empty() and erased_among(connection, [application_id]):
             replayer.report.n_erased = 1
             return replayer.report
-        keys = key_of(connection, application_id, batch_id)
         if keys.is_empty():
             raise UsageError(
                 f"application {application_id} has no decision" + (f" in delivery {batch_id}" if batch_id else ""),

@@ -21,6 +21,7 @@ from warehouse.deliveries.chunks import APPLICANT, ROW_NUMBER, Chunk, Header
 from warehouse.deliveries.faults import refusing_faults
 from warehouse.deliveries.folders import Delivery, TableFile, check_files
 from warehouse.deliveries.reading import count_rows, original_texts, read_chunks, read_header
+from warehouse.erasures import has_erasures
 from warehouse.ingest_store import BatchWriter
 
 logger = getLogger(__name__)
@@ -132,18 +133,36 @@ def _settle_applications(writer: BatchWriter, file: TableFile, header: Header, c
 def _check_bad_share(file: TableFile, counts: FileCounts, policy: Policy) -> None:
     """One bad row never stops a delivery; more of them than the policy allows do."""
     share = policy.validation.max_bad_share
-    if counts.n_bad > 1 and counts.n_bad > share * counts.n_received:
+    n_bad = counts.n_bad - counts.n_erased
+    if n_bad > 1 and n_bad > share * counts.n_received:
         raise DeliveryRefusedError(
             "too_many_bad_rows",
-            f"{counts.n_bad} of {counts.n_received} rows of {file.name} are bad",
+            f"{n_bad} of {counts.n_received} rows of {file.name} are bad",
             expected=f"at most {share:.1%} (validation.max_bad_share of the policy)",
             where=str(file.path),
             remedy="see marts.quarantine for the rules that they broke, mend the source, and deliver the day again",
         )
 
 
+def _without_erased(writer: BatchWriter, file: TableFile, counts: FileCounts) -> FileCounts:
+    """Keeps out the rows of people whose data were erased; they count as bad, and against nobody."""
+    n_accepted, n_bad = writer.suppress_erased(file)
+    if n_accepted + n_bad:
+        found = (
+            "batch %d: %d row(s) of %s belong to erased people and are kept out; take them out of the file with `loanwatch erase`"
+        )
+        logger.warning(found, writer.batch_id, n_accepted + n_bad, file.name)
+    return replace(
+        counts, n_accepted=counts.n_accepted - n_accepted, n_bad=counts.n_bad + n_accepted, n_erased=n_accepted + n_bad
+    )
+
+
 def _take_in_file(writer: BatchWriter, file: TableFile, header: Header, report: Report | None) -> FileCounts:
     counts = _take_in_rows(writer, file, header, report)
+    if (
+        has_erasures(writer.connection) and file.table != "bureau"
+    ):  # until the monthly balances are read, bureau says whose they are
+        counts = _without_erased(writer, file, counts)
     if file.table == "application":
         return _settle_applications(writer, file, header, counts)
     if file.table == "bureau_balance":
@@ -164,6 +183,8 @@ def take_in_files(writer: BatchWriter, policy: Policy, report: Report | None) ->
     for file in writer.delivery.files:
         counts[file.name] = _take_in_file(writer, file, headers[file.name], report)
         _check_bad_share(file, counts[file.name], policy)
+    if has_erasures(writer.connection):
+        counts |= {f.name: _without_erased(writer, f, counts[f.name]) for f in writer.delivery.files if f.table == "bureau"}
     return counts, _withdraw_absent(writer)
 
 
@@ -204,6 +225,8 @@ def refuse_files(writer: BatchWriter, refusal: DeliveryRefusedError) -> dict[str
         n_received = _rows_in(file, refusal)
         if n_received == 0:
             writer.undo_bad_rows(file.name)
+        elif has_erasures(writer.connection):
+            writer.suppress_erased(file)
         counts[file.name] = FileCounts(n_received, n_bad=writer.count_bad(file.name))
     return counts
 

@@ -61,10 +61,12 @@ def reseal_backup(backup: Backup, settings: Settings) -> Backup:
     connection = open_file(settings, backup.folder / WAREHOUSE, read_only=True)
     try:
         contents = table_contents(connection)
+        rows = connection.execute("SELECT name FROM ops.migrations_v1 ORDER BY version").fetchall()
     finally:
         connection.close()
     files = {name: _record(backup.folder / name) for name in backup.manifest.files}
-    manifest = backup.manifest.model_copy(update={"tables": contents, "files": files})
+    changes = {"tables": contents, "files": files, "migrations": tuple(name for (name,) in rows)}
+    manifest = backup.manifest.model_copy(update=changes)
     write_manifest(backup.folder, manifest)
     return Backup(backup.folder, manifest)
 

@@ -18,7 +18,7 @@ from schemas.settings import Settings
 from warehouse.damage import damage_in, damaged_error, inspect, set_aside
 from warehouse.log_witness import Generation, note_acknowledged
 from warehouse.migrations import missing_migrations
-from warehouse.opening import open_file
+from warehouse.opening import key_error, key_fault, open_file
 from warehouse.upgrade import create_warehouse, upgrade_warehouse
 
 logger = getLogger(__name__)
@@ -44,19 +44,36 @@ def _holder(message: str) -> str:
     return f"{found[1]} (pid {found[2]})" if found else "another process"
 
 
+def _inode(path: Path) -> int | None:
+    return path.stat().st_ino if path.exists() else None
+
+
+def _open_current(settings: Settings, *, read_only: bool) -> Connection:
+    """The file that has the warehouse's name. One that was replaced while it was being opened is let go again."""
+    while True:
+        before = _inode(settings.warehouse)
+        connection = open_file(settings, settings.warehouse, read_only=read_only)
+        if before is None or _inode(settings.warehouse) == before:
+            return connection
+        connection.close()
+
+
 def _connect(settings: Settings, *, read_only: bool) -> Connection:
     deadline = time.monotonic() + settings.lock_wait_seconds
     wait = _FIRST_WAIT_SECONDS
     announced = False
     while True:
         try:
-            return open_file(settings, settings.warehouse, read_only=read_only)
+            return _open_current(settings, read_only=read_only)
         except duckdb.Error as error:
             message = str(error)
             damage = damage_in(error)
             if damage is not None:
                 where = settings.warehouse if read_only else set_aside(settings)
                 raise damaged_error(settings, damage, where) from None
+            fault = key_fault(error)
+            if fault is not None:
+                raise key_error(settings, settings.warehouse, fault) from None
             if "Could not set lock" not in message:
                 raise ResourceError(
                     "the warehouse cannot be opened: " + message.splitlines()[0],
@@ -87,7 +104,7 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[C
         VerificationError: its migrations are not those of this version; it is damaged (then it was set aside), or it is gone.
     """
     try:
-        connection = _connect(settings, read_only=True) if read_only else _connect_to_write(settings)
+        connection = _connect(settings, read_only=True) if read_only else connect_to_write(settings)
     except duckdb.Error as error:
         raise _told(error, settings) from None
     _open_here[settings.warehouse] += 1
@@ -100,7 +117,7 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[C
         connection.close()
 
 
-def _connect_to_write(settings: Settings) -> Connection:
+def connect_to_write(settings: Settings) -> Connection:
     """A connection to a warehouse of the newest schema. Where this process has one already, another to the same is cheap."""
     if not _open_here[settings.warehouse]:
         settings.home.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)

@@ -11,14 +11,14 @@ from typing import Literal
 import duckdb
 
 from schemas.backups import BackupManifest
-from schemas.errors import ResourceError, VerificationError
+from schemas.errors import ResourceError, UsageError, VerificationError
 from schemas.private import PRIVATE_FOLDER
 from schemas.settings import Settings
 from warehouse.backup_store import Backup, newest_whole_backup
 from warehouse.deliveries.folders import ready_folders
 from warehouse.deliveries.seen import FILE as SEEN_FILE
 from warehouse.log_witness import Generation, generation_of, has_lost_entries
-from warehouse.opening import log_of
+from warehouse.opening import log_of, open_published
 from warehouse.sql_files import sql
 
 logger = getLogger(__name__)
@@ -125,8 +125,8 @@ def _undecided_there(settings: Settings, manifest: BackupManifest) -> set[date]:
 def _published_days(settings: Settings, *, only_decided: bool = False) -> list[date]:
     """From the snapshot; none where there is none that can be read."""
     try:
-        connection = duckdb.connect(str(settings.snapshot), read_only=True)
-    except duckdb.Error:
+        connection = open_published(settings)
+    except (duckdb.Error, UsageError):
         return []
     try:
         rows = connection.execute(sql("backup/published_days")).fetchall()

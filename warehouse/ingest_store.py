@@ -16,6 +16,7 @@ from schemas.tables import DELIVERED_TABLES
 from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.deliveries.folders import Delivery, TableFile
+from warehouse.erasing import quarantine_as_erased
 from warehouse.sql_files import sql
 
 #: The last version of a day is never taken in: it holds the refusal of whatever is delivered past the others, so that the
@@ -139,6 +140,27 @@ class BatchWriter:
         first = make_batch_id(self.delivery.received_on, 1)
         return self._frame("ingest/find_unchanged", first_batch_id=first).cast(DUPLICATE_SCHEMA)  # type: ignore[arg-type]
 
+    def suppress_erased(self, file: TableFile) -> tuple[int, int]:
+        """Takes out what would bring erased people back: rows so far accepted, and bad ones; how many of each.
+
+        One line each in quarantine says `erased`, without key or text.
+        """
+        on = self.delivery.received_on
+        accepted = self._run_on(file.table, "ingest/find_erased", received_on=on)
+        if file.table == "bureau_balance":
+            orphans = self._frame("ingest/find_erased_orphans", received_on=on)
+            accepted = pl.concat([accepted, orphans]).unique().sort("row_number")
+        kind = "credit" if file.table == "bureau_balance" else "applicant"
+        bad = self._frame("ingest/find_erased_bad", source_file=file.name, kind=kind, received_on=on)
+        self.remove_rows(file.table, accepted["row_number"])
+        names = [pl.lit(self.batch_id, pl.Int32).alias("batch_id"), pl.lit(file.name).alias("source_file"), "row_number"]
+        quarantine_as_erased(self.connection, pl.concat([accepted, bad]).select(*names))
+        return accepted.height, bad.height
+
+    def _run_on(self, table: str, name: str, **params: object) -> pl.DataFrame:
+        statement = _for_table(name, table)
+        return self.connection.sql(statement, params={"batch_id": self.batch_id, **params}).pl()
+
     def remove_rows(self, table: str, row_numbers: pl.Series) -> None:
         """Takes rows of this delivery out of the accepted ones again."""
         if len(row_numbers):
@@ -218,3 +240,21 @@ class BatchWriter:
         """Records the kind of rows that this home holds, the first time."""
         if home_source(self.connection) is None:
             self.connection.execute(sql("ingest/insert_home"), {"source": self.delivery.source, "at": now()})
+
+
+def settle_stripped(connection: Connection, before: Delivery, after: Delivery) -> None:
+    """A folder whose rows of erased people were taken out is the delivery that it was. The caller holds the transaction.
+
+    Where the ledger's newest version of the day is not what lay there, the folder is still to be taken in, and nothing is said.
+    """
+    values = {
+        "received_on": before.received_on,
+        "former_sha256": before.content_sha256,
+        "content_sha256": after.content_sha256,
+    }
+    row = connection.execute(sql("erase/settle_delivery"), values).fetchone()
+    if row is None:
+        return
+    for file in after.files:
+        facts = {"source_file": file.name, "content_sha256": file.content_sha256, "n_bytes": file.n_bytes}
+        connection.execute(sql("erase/settle_file"), {"batch_id": row[0], **facts})

@@ -1,18 +1,29 @@
-"""The one place that opens a warehouse file, the home's own or a copy of it: nothing is fetched from outside."""
+"""The one place that opens a warehouse file, the home's own or a copy of it: nothing is fetched from outside.
+
+With a key the file is encrypted at rest, and so is its log and whatever a query spills. A file with a key has to be attached to
+a database in memory; connections of one process to one file share that database by its name, and it goes with the last of them.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from importlib import util
 from pathlib import Path
 
 import duckdb
 
+from schemas.errors import UsageError
 from schemas.settings import Settings
+from warehouse.sql_files import quoted
 
 #: Nothing is fetched from outside.
 ISOLATED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+
+_EXTENSION = "httpfs"  # brings OpenSSL; without it DuckDB reads encrypted files and writes none
+_ATTACHED = "warehouse"
 
 
 def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
@@ -25,8 +36,88 @@ def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str
 
 
 def open_file(settings: Settings, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """A connection to a warehouse file. Raises duckdb.Error where it is held, damaged or out of reach."""
-    return duckdb.connect(str(path), read_only=read_only, config=_config(settings))
+    """A connection to a warehouse file. Raises duckdb.Error where it is held, damaged or out of reach; UsageError for its key."""
+    if settings.key is None:
+        return duckdb.connect(str(path), read_only=read_only, config=_config(settings))
+    name = f":memory:{hashlib.sha256(str(path).encode()).hexdigest()[:16]}-{read_only}"
+    connection = duckdb.connect(name, config=_config(settings))
+    is_open = False
+    try:
+        load_cipher(connection)
+        connection.execute("SET temp_file_encryption = true")
+        mode = ", READ_ONLY" if read_only else ""
+        _attach(connection, f"ATTACH IF NOT EXISTS {quoted(str(path))} AS {_ATTACHED} (ENCRYPTION_KEY {quoted(settings.key)}{mode})")
+        connection.execute(f"USE {_ATTACHED}")
+        is_open = True
+    finally:
+        if not is_open:
+            connection.close()
+    return connection
+
+
+def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the snapshot that can reach nothing else. Raises duckdb.Error, or UsageError for its key."""
+    closed: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "lock_configuration": True}
+    config = {**ISOLATED, "threads": settings.threads}
+    if settings.key is None:
+        return duckdb.connect(str(settings.snapshot), read_only=True, config={**config, **closed})
+    connection = duckdb.connect(":memory:", config=config)
+    is_open = False
+    try:
+        load_cipher(connection)
+        file, key = quoted(str(settings.snapshot)), quoted(settings.key)
+        _attach(connection, f"ATTACH {file} AS loanwatch (ENCRYPTION_KEY {key}, READ_ONLY)")
+        for statement in ("USE loanwatch", *(f"SET {name} = true" if on else f"SET {name} = false" for name, on in closed.items())):
+            connection.execute(statement)
+        is_open = True
+    finally:
+        if not is_open:
+            connection.close()
+    return connection
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """The statement holds the key: no error may quote it."""
+    try:
+        connection.execute(statement)
+    except duckdb.ParserException:
+        raise UsageError("the key cannot be used", where="LOANWATCH_KEY", remedy="take another key, of plain characters") from None
+
+
+def load_cipher(connection: duckdb.DuckDBPyConnection) -> None:
+    """Loads what DuckDB encrypts with, from the package that was installed. Raises UsageError where it was not."""
+    found = util.find_spec(f"duckdb_extension_{_EXTENSION}")
+    folder = Path(found.origin).parent if found and found.origin else None
+    file = folder / "extensions" / f"v{duckdb.__version__}" / f"{_EXTENSION}.duckdb_extension" if folder else None
+    if file is None or not file.is_file():
+        raise UsageError(
+            "a key is set, and the package that encrypts is not installed",
+            expected=f"duckdb-extension-{_EXTENSION} {duckdb.__version__}",
+            where="this environment",
+            remedy="pip install 'loanwatch[encryption]', or unset LOANWATCH_KEY and LOANWATCH_KEY_FILE",
+        )
+    connection.execute(f"LOAD {quoted(str(file))}")
+
+
+def attach_options(settings: Settings) -> str:
+    """What ATTACH needs for a new file of this home; empty without a key. Never to be logged."""
+    return "" if settings.key is None else f"(ENCRYPTION_KEY {quoted(settings.key)})"
+
+
+def key_fault(error: duckdb.Error) -> str | None:
+    """What is wrong with the key, in our words; None for any other error."""
+    signs = {
+        "Wrong encryption key": "the key is not the one that the file was encrypted with",
+        "without a key": "the file is encrypted, and no key is set",
+        "is not encrypted": "a key is set, and the file is not encrypted",
+    }
+    return next((told for sign, told in signs.items() if sign in str(error)), None)
+
+
+def key_error(settings: Settings, path: Path, fault: str) -> UsageError:
+    """The key does not fit the file."""
+    remedy = "name the right key in LOANWATCH_KEY_FILE; to encrypt a home, or to change its key: loanwatch encrypt"
+    return UsageError(fault, where=str(path), remedy=remedy if settings.key else "name its key in LOANWATCH_KEY_FILE")
 
 
 def log_of(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -11,16 +12,48 @@ from schemas.settings import Settings
 from warehouse.clock import now
 from warehouse.connection import Connection, transaction
 from warehouse.file_copy import fsync, put_in_place
+from warehouse.opening import attach_options
+from warehouse.pseudonyms import ensure_key
+from warehouse.registry import newest_policy_sha256, registered_policy
 from warehouse.sql_files import quoted, sql
 
+#: Columns that say who it is. A masked snapshot has a pseudonym in their place: the same for a person throughout the home.
+_KEYS = frozenset({"application_id"})
 
-def _copy_marts(connection: Connection) -> None:
+
+@dataclass(frozen=True)
+class _Mask:
+    """What a masked snapshot does not show of a row: the key of the applicant, and the columns of protected attributes."""
+
+    protected: frozenset[str]
+
+    def select(self, name: str, columns: list[str]) -> str:
+        shown = [column for column in columns if column not in self.protected]
+        parts = [f"ops.pseudonym({column}) AS {column}" if column in _KEYS else f'"{column}"' for column in shown]
+        return f"SELECT {', '.join(parts)} FROM marts.{name}"
+
+
+def _mask(connection: Connection) -> _Mask | None:
+    """As the policy applied last wants it; None where the snapshot shows everything."""
+    newest = newest_policy_sha256(connection)
+    policy = registered_policy(connection, newest) if newest else None
+    if policy is None or policy.publish.profile == "full":
+        return None
+    with transaction(connection):
+        ensure_key(connection)
+    return _Mask(frozenset(policy.protected.columns))
+
+
+def _copy_marts(connection: Connection, mask: _Mask | None) -> None:
     """Views become tables. Decisions in force are read off the history that was just copied: the history is worked out once."""
     relations = connection.execute(sql("publish/relations")).fetchall()
     columns = connection.execute(sql("publish/columns")).fetchall()
     connection.execute("CREATE SCHEMA snapshot.marts")
+    if mask is not None:
+        columns = [(table, column, comment) for table, column, comment in columns if column not in mask.protected]
     for name, comment in relations:
-        source = sql("publish/decisions") if name == "decisions" else f"FROM marts.{name}"
+        whole = f"FROM marts.{name}" if mask is None else mask.select(name, [row[1] for row in columns if row[0] == name])
+        source = sql("publish/decisions") if name == "decisions" else whole
         connection.execute(f"CREATE TABLE snapshot.marts.{name} AS {source}")
         connection.execute(f"COMMENT ON TABLE snapshot.marts.{name} IS {quoted(comment)}")
     for table, column, comment in columns:
@@ -38,11 +71,13 @@ def publish_snapshot(connection: Connection, settings: Settings, run_id: str, as
     fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
     for leftover in target.parent.glob(f".{target.name}.*"):
         leftover.unlink()
+    mask = _mask(connection)
+    values = {"run_id": run_id, "as_of": as_of, "published_at": now(), "profile": "full" if mask is None else "masked"}
     with transaction(connection):
-        connection.execute(sql("publish/insert_publication"), {"run_id": run_id, "as_of": as_of, "published_at": now()})
-    connection.execute(f"ATTACH {quoted(str(fresh))} AS snapshot")
+        connection.execute(sql("publish/insert_publication"), values)
+    connection.execute(f"ATTACH {quoted(str(fresh))} AS snapshot {attach_options(settings)}")
     try:
-        _copy_marts(connection)
+        _copy_marts(connection, mask)
     finally:
         connection.execute("DETACH snapshot")
     fsync(fresh)

@@ -12,6 +12,7 @@ from schemas.errors import ResourceError, UsageError
 from schemas.readings import Explanation, Record, Status
 from schemas.settings import Settings
 from warehouse.connection import Connection
+from warehouse.opening import key_error, key_fault, open_published
 from warehouse.sql_files import sql
 
 
@@ -30,16 +31,12 @@ def open_snapshot(settings: Settings) -> Iterator[Connection]:
             where=str(settings.snapshot),
             remedy="run `loanwatch nightly`, or name the home in LOANWATCH_HOME",
         )
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "enable_external_access": False,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "lock_configuration": True,
-        "threads": settings.threads,
-    }
     try:
-        connection = duckdb.connect(str(settings.snapshot), read_only=True, config=config)
+        connection = open_published(settings)
     except duckdb.Error as error:
+        fault = key_fault(error)
+        if fault is not None:
+            raise key_error(settings, settings.snapshot, fault) from None
         raise ResourceError(
             f"the snapshot cannot be opened: {type(error).__name__}",
             expected="a DuckDB file that a night has published",
@@ -106,10 +103,12 @@ def read_explanation(settings: Settings, application_id: int) -> Explanation:
         decisions = records(connection, "decision", key)
         if not decisions:
             places = [record["place"] for record in records(connection, "held_elsewhere", key)]
+            is_masked = any(record.get("profile") == "masked" for record in records(connection, "profile"))
             raise UsageError(
                 f"application {application_id} has no decision in force",
                 expected="the id of a scored application",
-                where="; ".join(places) or "not in the snapshot",
+                where="; ".join(places)
+                or ("not in the snapshot, which shows pseudonyms" if is_masked else "not in the snapshot"),
                 remedy='list some: loanwatch sql "select application_id from marts.decisions limit 5"',
             )
         key_of_version = {**key, "batch_id": decisions[0]["batch_id"]}

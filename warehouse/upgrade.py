@@ -28,7 +28,7 @@ _WAIT_SECONDS = 0.1
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def alone(settings: Settings) -> Iterator[None]:
     """Keeps other processes from making or migrating the warehouse of this home. Raises WarehouseBusyError."""
     deadline = time.monotonic() + settings.lock_wait_seconds
     with (settings.home / LOCK_FILE).open("w") as file:
@@ -48,7 +48,7 @@ def _alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _beside(settings: Settings) -> Path:
+def beside(settings: Settings) -> Path:
     """Where the new file is prepared; what a killed process left there is removed."""
     for leftover in settings.home.glob(f".{settings.warehouse.name}.new*"):
         leftover.unlink(missing_ok=True)
@@ -69,11 +69,11 @@ def create_warehouse(settings: Settings) -> None:
     Raises:
         VerificationError: the home had a warehouse and has lost it.
     """
-    with _alone(settings):
+    with alone(settings):
         if settings.warehouse.exists():
             return
         require_not_lost(settings)
-        fresh = _beside(settings)
+        fresh = beside(settings)
         _migrate_file(settings, fresh)
         forget(settings.warehouse)
         put_in_place(fresh, settings.warehouse)
@@ -89,14 +89,14 @@ def upgrade_warehouse(settings: Settings, connect: Callable[[], duckdb.DuckDBPyC
         VerificationError: its migrations are not those of this version.
         ResourceError: there is no space for a copy.
     """
-    with _alone(settings), closing(connect()) as connection:
+    with alone(settings), closing(connect()) as connection:
         if not missing_migrations(connection):
             return
         if settings.backups_kept and _holds_deliveries(connection):
             make_backup(connection, settings, "migration")
         connection.execute("CHECKPOINT")
         require_space(settings.home, settings.warehouse.stat().st_size, "a copy to migrate")
-        fresh = _beside(settings)
+        fresh = beside(settings)
         copy_apart(settings.warehouse, fresh)
         n_applied = _migrate_file(settings, fresh)
         forget(settings.warehouse)

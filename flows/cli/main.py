@@ -36,6 +36,8 @@ COMMANDS = {
     "alerts": "flows.cli.alerts:alerts",
     "backup": "flows.cli.backups:backup",
     "restore": "flows.cli.backups:restore",
+    "export-person": "flows.cli.people:export_person",
+    "erase": "flows.cli.people:erase",
     "up": "flows.cli.serving:up",
 }
 
@@ -58,6 +60,8 @@ SUMMARIES = {
     "alerts": "Open alerts; take one up, send what is pending.",
     "backup": "Copy warehouse, models and policy, and read the copy back.",
     "restore": "Put a backup into a new home.",
+    "export-person": "Everything held of one applicant, and decided about them.",
+    "erase": "Remove the personal data of an applicant everywhere.",
     "up": "Prefect server, deployments and a worker in one terminal.",
 }
 

@@ -5,4 +5,5 @@
 SELECT count(DISTINCT row_number) AS n_nameless
 FROM core.quarantine_v1
 WHERE batch_id = $batch_id AND source_file = $source_file
+  AND rule <> 'erased'
   AND (application_id IS NULL OR (column_name = 'SK_ID_CURR' AND rule <> 'conflicting_duplicate'))

@@ -9,7 +9,7 @@ newest AS (
   SELECT d.application_id, d.batch_id, d.received_on
   FROM score.decisions_v1 AS d
   ANTI JOIN core.withdrawals_v1 AS w ON w.application_id = d.application_id AND w.batch_id = d.batch_id
-  WHERE d.origin = 'nightly' AND d.received_on <= $as_of AND d.received_on > $as_of - (SELECT max(window_days) FROM wanted)
+  WHERE d.application_id > 0 AND d.origin = 'nightly' AND d.received_on <= $as_of AND d.received_on > $as_of - (SELECT max(window_days) FROM wanted)
   QUALIFY row_number() OVER (PARTITION BY d.application_id ORDER BY d.batch_id DESC) = 1
 ),
 scored AS (

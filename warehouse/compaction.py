@@ -1,0 +1,52 @@
+"""A warehouse file written anew from its live rows: what was deleted is in no block of it any more."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from logging import getLogger
+from pathlib import Path
+
+import duckdb
+
+from schemas.settings import Settings
+from warehouse.connection import connect_to_write
+from warehouse.file_copy import fsync, put_in_place, require_space
+from warehouse.opening import attach_options
+from warehouse.sql_files import quoted
+from warehouse.upgrade import alone, beside
+
+logger = getLogger(__name__)
+
+_FRESH = "fresh"
+
+
+def write_anew(connection: duckdb.DuckDBPyConnection, target: Path, options: str = "") -> None:
+    """Copies every schema, table, view, macro and comment of the connection's database into a new file, flushed to disk."""
+    connection.execute("CHECKPOINT")
+    row = connection.execute("SELECT current_database()").fetchone()
+    connection.execute(f"ATTACH {quoted(str(target))} AS {_FRESH} {options}")
+    try:
+        connection.execute(f'COPY FROM DATABASE "{row[0] if row else ""}" TO {_FRESH}')
+    finally:
+        connection.execute(f"DETACH {_FRESH}")
+    fsync(target)
+
+
+def compact_warehouse(settings: Settings) -> None:
+    """Puts a copy made of live rows in the place of the warehouse, in one step; spilled parts of queries go too.
+
+    The old file stays locked until it is replaced; whoever opens it in that moment notices and opens the new one. Not to be
+    called while this process has the warehouse open.
+
+    Raises:
+        WarehouseBusyError: another process holds it.
+        ResourceError: there is no space for a copy.
+    """
+    with alone(settings), closing(connect_to_write(settings)) as connection:
+        require_space(settings.home, settings.warehouse.stat().st_size, "a compacted copy")
+        fresh = beside(settings)
+        write_anew(connection, fresh, attach_options(settings))
+        put_in_place(fresh, settings.warehouse)
+        shutil.rmtree(settings.scratch, ignore_errors=True)
+    logger.info("the warehouse file was written anew")
