@@ -153,8 +153,8 @@ class BatchWriter:
         kind = "credit" if file.table == "bureau_balance" else "applicant"
         bad = self._frame("ingest/find_erased_bad", source_file=file.name, kind=kind, received_on=on)
         self.remove_rows(file.table, accepted["row_number"])
-        names = [pl.lit(self.batch_id, pl.Int32).alias("batch_id"), pl.lit(file.name).alias("source_file"), "row_number"]
-        quarantine_as_erased(self.connection, pl.concat([accepted, bad]).select(*names))
+        batch, source = pl.lit(self.batch_id, pl.Int32).alias("batch_id"), pl.lit(file.name).alias("source_file")
+        quarantine_as_erased(self.connection, pl.concat([accepted, bad]).select(batch, source, "row_number"))
         return accepted.height, bad.height
 
     def _run_on(self, table: str, name: str, **params: object) -> pl.DataFrame:

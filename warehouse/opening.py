@@ -46,7 +46,9 @@ def open_file(settings: Settings, path: Path, *, read_only: bool) -> duckdb.Duck
         load_cipher(connection)
         connection.execute("SET temp_file_encryption = true")
         mode = ", READ_ONLY" if read_only else ""
-        _attach(connection, f"ATTACH IF NOT EXISTS {quoted(str(path))} AS {_ATTACHED} (ENCRYPTION_KEY {quoted(settings.key)}{mode})")
+        _attach(
+            connection, f"ATTACH IF NOT EXISTS {quoted(str(path))} AS {_ATTACHED} (ENCRYPTION_KEY {quoted(settings.key)}{mode})"
+        )
         connection.execute(f"USE {_ATTACHED}")
         is_open = True
     finally:
@@ -67,7 +69,10 @@ def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
         load_cipher(connection)
         file, key = quoted(str(settings.snapshot)), quoted(settings.key)
         _attach(connection, f"ATTACH {file} AS loanwatch (ENCRYPTION_KEY {key}, READ_ONLY)")
-        for statement in ("USE loanwatch", *(f"SET {name} = true" if on else f"SET {name} = false" for name, on in closed.items())):
+        for statement in (
+            "USE loanwatch",
+            *(f"SET {name} = true" if on else f"SET {name} = false" for name, on in closed.items()),
+        ):
             connection.execute(statement)
         is_open = True
     finally:
@@ -81,7 +86,9 @@ def _attach(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
     try:
         connection.execute(statement)
     except duckdb.ParserException:
-        raise UsageError("the key cannot be used", where="LOANWATCH_KEY", remedy="take another key, of plain characters") from None
+        raise UsageError(
+            "the key cannot be used", where="LOANWATCH_KEY", remedy="take another key, of plain characters"
+        ) from None
 
 
 def load_cipher(connection: duckdb.DuckDBPyConnection) -> None:
