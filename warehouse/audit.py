@@ -26,6 +26,7 @@ REGISTRY_TABLES: dict[str, tuple[str, frozenset[str]]] = {
     "registry.models_v1": ("model_version", frozenset({"manifest"})),
     "registry.promotions_v1": ("promotion_id", frozenset()),
     "registry.policies_v1": ("policy_id", frozenset({"content"})),
+    "registry.reviews_v1": ("review_id", frozenset()),
 }
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from schemas.audit import AuditKind
 from schemas.gate import GateResult
+from warehouse.audit import append_row
 from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.sql_files import sql
@@ -59,7 +61,10 @@ def record_review(
         "gate_id": gate_id,
         "reviewed_at": now(),
     }
-    return _number(connection, "registry/insert_review", values)
+    review_id = _number(connection, "registry/insert_review", values)
+    kind: AuditKind = "rejection" if decision == "reject" else "promotion"
+    append_row(connection, kind, reviewed_by, model_version, "registry.reviews_v1", review_id)
+    return review_id
 
 
 def rejection_of(connection: Connection, model_version: str) -> Review | None:

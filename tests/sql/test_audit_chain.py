@@ -16,6 +16,7 @@ from tests.audit_support import change, findings
 from warehouse.audit import append, audit_head
 from warehouse.audit_check import verify_audit
 from warehouse.connection import Connection, open_warehouse, transaction
+from warehouse.gates import record_review
 from warehouse.registry import register_policy
 from warehouse.runs import end_run, start_run
 
@@ -120,6 +121,21 @@ def test_a_registry_that_says_something_else_than_its_entries_is_found(settings:
     _chain(settings)
     change(settings, statement)
     assert {finding.fault for finding in findings(settings)} == {"registry"}
+
+
+def test_a_rejection_is_on_record_and_cannot_be_taken_back_unseen(settings: Settings) -> None:
+    with open_warehouse(settings) as connection:
+        with transaction(connection):
+            record_review(connection, "2026-06-30.2", decision="reject", reviewed_by="Q", comment="too costly", gate_id=None)
+        assert connection.execute("SELECT kind, actor FROM ops.audit ORDER BY audit_id DESC LIMIT 1").fetchone() == (
+            "rejection",
+            "Q",
+        )
+        assert verify_audit(connection) == []
+        connection.execute("UPDATE registry.reviews_v1 SET decision = 'approve'")
+        assert [finding.fault for finding in verify_audit(connection)] == ["registry"]
+        connection.execute("DELETE FROM registry.reviews_v1")
+        assert [finding.fault for finding in verify_audit(connection)] == ["registry"]
 
 
 def test_an_act_that_is_rolled_back_leaves_no_entry(settings: Settings) -> None:
