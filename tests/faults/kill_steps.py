@@ -29,7 +29,7 @@ import tasks.score
 import warehouse.connection
 from schemas.channels import AlertSettings
 from schemas.manifest import MANIFEST_FILE, MODEL_FILE, ModelManifest
-from schemas.parameters import RetrainParameters
+from schemas.parameters import Candidate, RetrainParameters
 from schemas.settings import Settings
 from tasks import monitor, night
 from tasks.backup import back_up_night
@@ -126,7 +126,10 @@ def prepare(settings: Settings) -> None:
     """A home with a champion, a challenger that is a copy of it, and two days of applicants that are not taken in yet."""
     quick = {"learning_rate": 0.5, "num_leaves": 4, "min_data_in_leaf": 50, "max_trees": 20}
     simulate_deliveries(settings, days=1, per_day=500, seed=1, until=date(2026, 3, 1), new_days=0)
-    retrain(settings, DAY - timedelta(days=1), RetrainParameters(maturity_days=60, parameters=quick))
+    # outcomes come with a later day
+    simulate_deliveries(settings, days=1, per_day=0, seed=1, until=DAY - timedelta(days=1), new_days=0)
+    asked = RetrainParameters(maturity_days=60, candidates=(Candidate.LIGHTGBM,), search_trials=0, parameters=quick)
+    retrain(settings, DAY - timedelta(days=1), asked)
     add_challenger_and_days(settings)
 
 
