@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from schemas.backups import WAREHOUSE
-from schemas.errors import UsageError
+from schemas.errors import UsageError, WarehouseBusyError
 from schemas.settings import Settings
 from warehouse.backup_store import list_backups
 from warehouse.backups import reseal_backup
@@ -30,23 +31,34 @@ def _has_key(settings: Settings, path: Path) -> bool:
     return True
 
 
+@contextmanager
+def _in_our_words(settings: Settings, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        fault = key_fault(error)
+        if fault is not None:
+            raise key_error(settings, path, fault) from None
+        if "Could not set lock" in str(error):
+            remedy = "wait for that process to end, or stop it, and run the command again"
+            raise WarehouseBusyError("the warehouse is held by another process", where=str(path), remedy=remedy) from None
+        raise
+
+
 def _write_with_key(settings: Settings, former: Settings, path: Path) -> bool:
     """Whether the file had to be written anew."""
-    if _has_key(settings, path):
-        return False
+    with _in_our_words(settings, path):
+        if _has_key(settings, path):
+            return False
     fresh = path.with_name(f".{path.name}.encrypting")
     fresh.unlink(missing_ok=True)
     require_space(path.parent, path.stat().st_size, "an encrypted copy")
     try:
-        with closing(open_attached(former, path, read_only=path != settings.warehouse)) as connection:
+        is_own = path == settings.warehouse
+        with _in_our_words(former, path), closing(open_attached(former, path, read_only=not is_own)) as connection:
             write_anew(connection, fresh, attach_options(settings))
             fresh.chmod(path.stat().st_mode & 0o777)
             put_in_place(fresh, path)
-    except duckdb.Error as error:
-        fault = key_fault(error)
-        if fault is None:
-            raise
-        raise key_error(former, path, fault) from None
     finally:
         fresh.unlink(missing_ok=True)
     return True
