@@ -19,8 +19,8 @@ class Settings:
     `lock_wait_seconds` bounds the wait for the warehouse file; `chunk_rows` bounds how many applications are held
     in memory at once; `memory_limit` and `threads` go to DuckDB. `backups_kept` is how many of the newest backups stay, 0 for
     no automatic ones; `snapshot_mode` are the permission bits of the published snapshot; `retention_days` is after how many days
-    without anything new an applicant's data expire, 0 for never; `key` encrypts warehouse, snapshot and backups, and is never
-    to be shown.
+    without anything new an applicant's data expire, 0 for never; `key` encrypts warehouse, snapshot and backups,
+    and is never to be shown.
     """
 
     home: Path

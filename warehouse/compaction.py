@@ -12,7 +12,7 @@ import duckdb
 from schemas.settings import Settings
 from warehouse.connection import connect_to_write
 from warehouse.file_copy import fsync, put_in_place, require_space
-from warehouse.opening import attach_options
+from warehouse.opening import attach_options, load_cipher
 from warehouse.sql_files import quoted
 from warehouse.upgrade import alone, beside
 
@@ -21,9 +21,17 @@ logger = getLogger(__name__)
 _FRESH = "fresh"
 
 
+def _is_read_only(connection: duckdb.DuckDBPyConnection) -> bool:
+    row = connection.execute("SELECT readonly FROM duckdb_databases() WHERE database_name = current_database()").fetchone()
+    return bool(row and row[0])
+
+
 def write_anew(connection: duckdb.DuckDBPyConnection, target: Path, options: str = "") -> None:
     """Copies every schema, table, view, macro and comment of the connection's database into a new file, flushed to disk."""
-    connection.execute("CHECKPOINT")
+    if not _is_read_only(connection):
+        connection.execute("CHECKPOINT")
+    if options:
+        load_cipher(connection)
     row = connection.execute("SELECT current_database()").fetchone()
     connection.execute(f"ATTACH {quoted(str(target))} AS {_FRESH} {options}")
     try:

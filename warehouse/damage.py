@@ -26,7 +26,7 @@ logger = getLogger(__name__)
 Damage = Literal["log", "file"]
 
 _LOG_SIGNS = ("Failure while replaying WAL",)
-_FILE_SIGNS = ("Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes")
+_FILE_SIGNS = ("Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes", "AES tag differs")
 
 #: How the first entry of a log begins, that with its version. DuckDB takes a log that begins otherwise for one cut off before
 #: its first entry, says nothing, and goes on without what had been committed.

@@ -36,19 +36,24 @@ def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str
 
 
 def open_file(settings: Settings, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """A connection to a warehouse file. Raises duckdb.Error where it is held, damaged or out of reach; UsageError for its key."""
+    """A connection to a warehouse file. Raises duckdb.Error where it is held, damaged or out of reach, UsageError for a key."""
     if settings.key is None:
         return duckdb.connect(str(path), read_only=read_only, config=_config(settings))
+    return open_attached(settings, path, read_only=read_only)
+
+
+def open_attached(settings: Settings, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """The same by way of a database in memory, with a key or without: a connection that only reads may then write elsewhere."""
     name = f":memory:{hashlib.sha256(str(path).encode()).hexdigest()[:16]}-{read_only}"
     connection = duckdb.connect(name, config=_config(settings))
     is_open = False
     try:
-        load_cipher(connection)
-        connection.execute("SET temp_file_encryption = true")
-        mode = ", READ_ONLY" if read_only else ""
-        _attach(
-            connection, f"ATTACH IF NOT EXISTS {quoted(str(path))} AS {_ATTACHED} (ENCRYPTION_KEY {quoted(settings.key)}{mode})"
-        )
+        if settings.key is not None:
+            load_cipher(connection)
+            connection.execute("SET temp_file_encryption = true")
+        options = [f"ENCRYPTION_KEY {quoted(settings.key)}"] if settings.key is not None else []
+        options += ["READ_ONLY"] if read_only else ["READ_WRITE"]
+        _attach(connection, f"ATTACH IF NOT EXISTS {quoted(str(path))} AS {_ATTACHED} ({', '.join(options)})")
         connection.execute(f"USE {_ATTACHED}")
         is_open = True
     finally:
@@ -69,11 +74,9 @@ def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
         load_cipher(connection)
         file, key = quoted(str(settings.snapshot)), quoted(settings.key)
         _attach(connection, f"ATTACH {file} AS loanwatch (ENCRYPTION_KEY {key}, READ_ONLY)")
-        for statement in (
-            "USE loanwatch",
-            *(f"SET {name} = true" if on else f"SET {name} = false" for name, on in closed.items()),
-        ):
-            connection.execute(statement)
+        connection.execute("USE loanwatch")
+        for name, value in closed.items():
+            connection.execute(f"SET {name} = {str(value).lower()}")
         is_open = True
     finally:
         if not is_open:
@@ -86,9 +89,8 @@ def _attach(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
     try:
         connection.execute(statement)
     except duckdb.ParserException:
-        raise UsageError(
-            "the key cannot be used", where="LOANWATCH_KEY", remedy="take another key, of plain characters"
-        ) from None
+        remedy = "take another key, of plain characters"
+        raise UsageError("the key cannot be used", where="LOANWATCH_KEY_FILE", remedy=remedy) from None
 
 
 def load_cipher(connection: duckdb.DuckDBPyConnection) -> None:

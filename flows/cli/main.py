@@ -38,6 +38,7 @@ COMMANDS = {
     "restore": "flows.cli.backups:restore",
     "export-person": "flows.cli.people:export_person",
     "erase": "flows.cli.people:erase",
+    "encrypt": "flows.cli.people:encrypt",
     "up": "flows.cli.serving:up",
 }
 
@@ -62,6 +63,7 @@ SUMMARIES = {
     "restore": "Put a backup into a new home.",
     "export-person": "Everything held of one applicant, and decided about them.",
     "erase": "Remove the personal data of an applicant everywhere.",
+    "encrypt": "Encrypt warehouse, snapshot and backups, or change their key.",
     "up": "Prefect server, deployments and a worker in one terminal.",
 }
 

@@ -78,3 +78,19 @@ def erase(application_id: int | None, expired: bool, by: str, reason: str) -> No
         request = ErasureRequest(tuple(ids), "retention", by, reason, through_on)
     with progress_bar("looking through landing") as on_progress:
         click.echo(erasure_text(run(settings, request, on_progress)), nl=False)
+
+
+@click.command(epilog="Example: LOANWATCH_KEY_FILE=/etc/loanwatch.key loanwatch encrypt")
+@click.option("--former-key-file", type=click.Path(dir_okay=False), help="The key so far, where there is one.")
+def encrypt(former_key_file: str | None) -> None:
+    """Encrypt warehouse, snapshot and backups with the key in LOANWATCH_KEY_FILE, or change their key.
+
+    Landing, models, reports and Prefect's history stay as they are. Without the key nobody can read the home, you included.
+    """
+    from schemas.settings import read_key
+    from tasks.business_dates import require_home
+    from tasks.encrypt import encrypt as run
+
+    settings = require_home(read_settings())
+    written = run(settings, read_key(former_key_file) if former_key_file else None)
+    click.echo("\n".join(f"encrypted: {name}" for name in written) or "Everything has this key already; nothing was changed.")

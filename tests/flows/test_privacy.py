@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import os
 import subprocess
@@ -12,7 +13,7 @@ import polars as pl
 import pytest
 
 from schemas.settings import Settings
-from tests.flows.conftest import LAST_NEW_DAY
+from tests.flows.conftest import FIRST_NEW_DAY, LAST_NEW_DAY
 
 CANARY_NUMBER = 73519.4625
 CANARY_TEXT = "Kanarienvogel"
@@ -39,13 +40,21 @@ def _plant(settings: Settings) -> None:
     (folder / "application.csv").write_text(text + wrong.replace(str(CANARY_NUMBER), f"{CANARY_TEXT}-{CANARY_NUMBER}"))
 
 
+def _cut_off(settings: Settings) -> None:
+    """A delivery that is refused, after rows with the canary were read: the file ends in the middle."""
+    folder = settings.landing / FIRST_NEW_DAY.isoformat()
+    frame = pl.read_parquet(folder / "application.parquet").with_columns(pl.lit(CANARY_TEXT).alias("OCCUPATION_TYPE"))
+    (folder / "application.parquet").unlink()
+    (folder / "application.csv.gz").write_bytes(gzip.compress(frame.write_csv().encode())[:-200])
+
+
 def _holds(path: Path, canaries: list[bytes]) -> list[str]:
     content = path.read_bytes()
     return [f"{path.name}: {canary.decode()}" for canary in canaries if canary in content]
 
 
-def _night(settings: Settings) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from flows.cli.main import main; main()", "--debug", "nightly"]
+def _run(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from flows.cli.main import main; main()", "--debug", *words]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     environment |= {"LOANWATCH_HOME": str(settings.home), "PREFECT_LOGGING_LEVEL": "DEBUG"}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=300)
@@ -54,19 +63,22 @@ def _night(settings: Settings) -> subprocess.CompletedProcess[str]:
 @pytest.mark.usefixtures("small_home")
 def test_a_canary_is_found_only_in_the_warehouse_and_in_its_delivery(settings: Settings) -> None:
     _plant(settings)
-    night = _night(settings)
-    assert night.returncode == 0, night.stderr
+    _cut_off(settings)
+    night, drift = _run(settings, "nightly"), _run(settings, "drift")
+    assert (night.returncode, drift.returncode) == (10, 0), night.stderr + drift.stderr
     assert night.stderr.count("batch 2026063002: ") == 1  # a line of the log is on the terminal, and not twice
     canaries = [str(CANARY_NUMBER).encode(), CANARY_TEXT.encode()]
-    printed = (night.stdout + night.stderr).encode()
+    printed = "".join([night.stdout, night.stderr, drift.stdout, drift.stderr]).encode()
     assert [canary for canary in canaries if canary in printed] == []
 
     stray: list[str] = []
     for path in settings.home.rglob("*"):
         inside = path.relative_to(settings.home).parts[0]
-        if path.is_file() and inside not in {"landing", "warehouse.duckdb", "published"}:
+        if path.is_file() and inside not in {"landing", "warehouse.duckdb", "published", "backups"}:
             stray += _holds(path, canaries)
     assert stray == []
+    looked_into = {path.relative_to(settings.home).parts[0] for path in settings.home.rglob("*") if path.is_file()}
+    assert {"reports", "models", "audit-heads.jsonl", "seen-deliveries.json"} <= looked_into
     assert any((settings.prefect).rglob("*.db"))
 
     from warehouse.connection import open_warehouse

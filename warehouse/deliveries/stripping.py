@@ -93,11 +93,16 @@ def _csv_parts(file: TableFile, keys: Keys) -> Iterator[tuple[bytes, int]]:
             yield (without_lines(lines, left_out) if n_removed else data), n_removed
 
 
-def _parquet_mask(column: pa.Array, keys: frozenset[int]) -> Mask:
+def _key_texts(column: pa.Array) -> pl.Series:
+    """Keys as text, however the file types them."""
     cells = pl.Series(pl.from_arrow(column))
     if cells.dtype.is_numeric():
         cells = cells.cast(pl.Int64, strict=False)
-    return _wanted(cells.cast(pl.String, strict=False), keys)
+    return cells.cast(pl.String, strict=False)
+
+
+def _parquet_mask(column: pa.Array, keys: frozenset[int]) -> Mask:
+    return _wanted(_key_texts(column), keys)
 
 
 def _count_in_parquet(file: TableFile, keys: Keys) -> int:
@@ -137,7 +142,7 @@ def _parquet_pairs(file: TableFile) -> Iterator[tuple[int | None, int | None]]:
     with pq.ParquetFile(file.path) as parquet:
         if {APPLICANT, _CREDIT} <= set(parquet.schema_arrow.names):
             for batch in parquet.iter_batches(columns=[APPLICANT, _CREDIT]):
-                columns = [pl.Series(batch.column(name)).cast(pl.Int64, strict=False) for name in (APPLICANT, _CREDIT)]
+                columns = [_key_texts(batch.column(name)).cast(pl.Int64, strict=False) for name in (APPLICANT, _CREDIT)]
                 yield from zip(*columns, strict=True)
 
 
