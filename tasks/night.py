@@ -20,6 +20,7 @@ from warehouse.publication import publish_snapshot
 from warehouse.registry import champion_on, policy_on, require_policy_in_force
 from warehouse.runs import deliveries_since_last_night, end_run, start_run
 from warehouse.scores import pending_batches
+from warehouse.space import require_space_for_night
 
 
 @contextmanager
@@ -44,13 +45,15 @@ def recorded_run(settings: Settings, command: str, as_of: date) -> Iterator[Nigh
 
 
 def require_ready(settings: Settings, as_of: date) -> None:
-    """Checks before anything is touched: the policy file is the one in force, and a champion decides on that date.
+    """Checks before anything is touched: there is space, the policy file is the one in force, a champion decides on that date.
 
     Raises:
+        ResourceError: less space is free than the night may need, or a folder may not be written to (exit 15).
         VerificationError: the policy file differs from the registered policy (exit 14).
         NoChampionError: no model is in force (exit 11).
     """
     with open_warehouse(settings) as connection:
+        require_space_for_night(settings, connection, as_of)
         with transaction(connection):
             require_policy_in_force(connection, load_policy(settings.policy_file))
         champion_on(connection, as_of)

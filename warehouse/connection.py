@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from logging import getLogger
+from contextlib import contextmanager, nullcontext
 
 import duckdb
 
-from schemas.errors import LoanwatchError, ResourceError, WarehouseBusyError, WarehouseError
+from schemas.errors import LoanwatchError, ResourceError, WarehouseError
 from schemas.settings import Settings
+from warehouse.holder import Patience, noted
 from warehouse.migrations import migrate
-
-logger = getLogger(__name__)
 
 Connection = duckdb.DuckDBPyConnection
 
 _WITHOUT_SPACE = ("No space left", "Out of Memory", "could not allocate", "failed to offload")
 _REPORT_IT = "this is a fault of the program: run it again, and report it with the version and the command if it stays"
-
-_FIRST_WAIT_SECONDS = 0.05
-_LONGEST_WAIT_SECONDS = 1.0
 
 
 #: Nothing is fetched from outside.
@@ -41,16 +34,8 @@ def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str
     }
 
 
-def _holder(message: str) -> str:
-    """Who holds the file, from DuckDB's message: `command (pid n)`, as far as it says."""
-    found = re.search(r"held in (.+?) \(PID (\d+)\)", message)
-    return f"{found[1]} (pid {found[2]})" if found else "another process"
-
-
 def _connect(settings: Settings, *, read_only: bool) -> Connection:
-    deadline = time.monotonic() + settings.lock_wait_seconds
-    wait = _FIRST_WAIT_SECONDS
-    announced = False
+    patience = Patience(settings)
     while True:
         try:
             return duckdb.connect(str(settings.warehouse), read_only=read_only, config=_config(settings))
@@ -62,18 +47,7 @@ def _connect(settings: Settings, *, read_only: bool) -> Connection:
                     where=str(settings.warehouse),
                     remedy="check that the file and its folder exist, belong to you and have space",
                 ) from error
-            if time.monotonic() >= deadline:
-                raise WarehouseBusyError(
-                    f"the warehouse is held by {_holder(message)}",
-                    expected=f"the file to be free within {settings.lock_wait_seconds:g} s",
-                    where=str(settings.warehouse),
-                    remedy="wait for that process to end, or stop it; to read results use `loanwatch sql`, which never waits",
-                ) from error
-            if not announced:
-                logger.warning("waiting up to %g s for the warehouse, held by %s", settings.lock_wait_seconds, _holder(message))
-                announced = True
-        time.sleep(wait)
-        wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+        patience.wait(message)
 
 
 @contextmanager
@@ -89,9 +63,10 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[C
         settings.home.mkdir(parents=True, exist_ok=True)
     connection = _connect(settings, read_only=read_only)
     try:
-        if not read_only:
-            migrate(connection)
-        yield connection
+        with nullcontext() if read_only else noted(settings):
+            if not read_only:
+                migrate(connection)
+            yield connection
     except duckdb.Error as error:
         raise _told(error, settings) from None
     finally:

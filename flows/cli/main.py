@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from schemas.errors import LoanwatchError, ResourceError
+from warehouse.holder import name_command
 
 #: command -> module and attribute, loaded only when the command is asked for
 COMMANDS = {
@@ -32,6 +33,8 @@ COMMANDS = {
     "explain": "flows.cli.reading:explain",
     "policy": "flows.cli.policies:policy",
     "alerts": "flows.cli.alerts:alerts",
+    "requeue": "flows.cli.requeue:requeue",
+    "doctor": "flows.cli.doctor:doctor",
     "up": "flows.cli.serving:up",
 }
 
@@ -51,6 +54,8 @@ SUMMARIES = {
     "explain": "One decision with its reasons.",
     "policy": "Put another decision policy in force.",
     "alerts": "Open alerts; take one up, send what is pending.",
+    "requeue": "Take repaired rows of the quarantine in again.",
+    "doctor": "Look over the home and say what to do.",
     "up": "Prefect server, deployments and a worker in one terminal.",
 }
 
@@ -72,6 +77,12 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name]} is no command")
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Notes the name: a process that waits for the warehouse is told it."""
+        found = super().resolve_command(ctx, args)
+        name_command(f"loanwatch {found[0]}")
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
