@@ -1,7 +1,7 @@
 """Rejected rows that come back: read again under the present rules, or from a repaired file, as a version of their day.
 
 The version holds the repaired rows only, says nothing about the other applicants of the day, and is known by the content that
-the landing place holds, so that the next ingest has nothing to take in. Why so: docs/decisions/0008-requeue.md
+the landing place holds, so that the next ingest has nothing to take in. Why so: docs/decisions/0007-requeue.md
 """
 
 from __future__ import annotations

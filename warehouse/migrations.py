@@ -41,8 +41,8 @@ def _applied(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, str]
     return {version: (name, sha256) for version, name, sha256 in rows}
 
 
-def migrate(connection: duckdb.DuckDBPyConnection) -> int:
-    """Applies what is missing and returns how many migrations that were.
+def missing_migrations(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
+    """The shipped migrations that were not applied yet, in order.
 
     Raises:
         VerificationError: a recorded migration differs from the shipped one, or the warehouse is newer than this version.
@@ -50,7 +50,12 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> int:
     shipped = shipped_migrations()
     applied = _applied(connection)
     _verify(shipped, applied)
-    missing = [migration for migration in shipped if migration.version not in applied]
+    return [migration for migration in shipped if migration.version not in applied]
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> int:
+    """Applies what is missing, each in a transaction; returns how many. Raises VerificationError as `missing_migrations` does."""
+    missing = missing_migrations(connection)
     for migration in missing:
         connection.execute("BEGIN")
         connection.execute(migration.text)
