@@ -98,7 +98,11 @@ def probe_deliveries(settings: Settings, connection: Connection) -> Iterator[Dia
     unready = [day for day in dated_folders(settings.landing) if day not in ready]
     refused = refused_dates(connection, dates.received_on, _REFUSED_DAYS) if dates.received_on else []
     if waiting:
-        yield warned("deliveries", f"{len(waiting)} day(s) are new, or were touched since they were read: {_days(waiting)}", "loanwatch nightly")
+        yield warned(
+            "deliveries",
+            f"{len(waiting)} day(s) are new, or were touched since they were read: {_days(waiting)}",
+            "loanwatch nightly",
+        )
     if unready:
         found = f"{len(unready)} folder(s) have no _READY: {_days(unready)}"
         yield warned("deliveries", found, "have the source finish them; without _READY a folder is not touched")

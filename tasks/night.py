@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -87,13 +87,16 @@ def _row_progress(on_progress: OnProgress | None, done: int, of: int) -> RowProg
     return lambda delivery, name, n_rows: on_progress(done, of, f"{delivery.received_on}, {n_rows:,} rows of {name}")
 
 
-def news_since_last_night(settings: Settings) -> list[IngestResult]:
+def news_since_last_night(settings: Settings, taken_in: Sequence[IngestResult] = ()) -> list[IngestResult]:
     """What became of every delivery taken in since the last night that ended well, whichever command took it in.
 
-    From the ledger: a refusal is reported though the night that met it was stopped, or tried again.
+    From the ledger: a refusal is reported though the night that met it was stopped, or tried again. What this night took in
+    itself is among them also where the clock was set back meanwhile, and the ledger's times no longer say so.
     """
     with open_warehouse(settings) as connection:
-        return deliveries_since_last_night(connection)
+        since = deliveries_since_last_night(connection)
+    news = {result.batch_id: result for result in [*taken_in, *since]}
+    return [news[batch_id] for batch_id in sorted(news)]
 
 
 def find_pending(settings: Settings, as_of: date) -> list[PendingBatch]:

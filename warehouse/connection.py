@@ -14,7 +14,13 @@ from warehouse.migrations import migrate
 
 Connection = duckdb.DuckDBPyConnection
 
-_WITHOUT_SPACE = ("No space left", "Out of Memory", "could not allocate", "failed to offload")
+_WITHOUT_SPACE = (
+    "No space left",
+    "Out of Memory",
+    "could not allocate",
+    "failed to offload",
+    "Could not write file",  # whatever the system said to it: a quota, a limit on the size of files, a disk gone read-only
+)
 _REPORT_IT = "this is a fault of the program: run it again, and report it with the version and the command if it stays"
 
 
@@ -78,9 +84,10 @@ def _told(error: duckdb.Error, settings: Settings) -> LoanwatchError:
     text = str(error)
     if any(sign in text for sign in _WITHOUT_SPACE):
         return ResourceError(
-            "there is no space left, or no memory",
+            "there is no space left, no memory, or no right to write",
             where=str(settings.home),
-            remedy="free some space, or raise LOANWATCH_MEMORY_LIMIT, and run the command again; what was committed is whole",
+            remedy="free some space, or raise LOANWATCH_MEMORY_LIMIT, see that the disk can be written to, and run the command "
+            "again; what was committed is whole",
         )
     quotes_values = isinstance(error, duckdb.ConversionException | duckdb.ConstraintException | duckdb.OutOfRangeException)
     told = type(error).__name__ if quotes_values else f"{type(error).__name__}: {text.splitlines()[0] if text else ''}"
