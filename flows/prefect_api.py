@@ -17,8 +17,8 @@ _FIRST_ERROR = 400
 class PrefectApi:
     """A Prefect server on loopback. A direct connection: a proxy of the surroundings has no part in it."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, timeout_seconds: float = _TIMEOUT_SECONDS) -> None:
+        self.port, self._timeout_seconds = port, timeout_seconds
 
     @property
     def api_url(self) -> str:
@@ -30,7 +30,7 @@ class PrefectApi:
 
     def request(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
         """Status and decoded answer. Raises OSError or HTTPException if the server does not answer."""
-        connection = HTTPConnection(LOOPBACK, self.port, timeout=_TIMEOUT_SECONDS)
+        connection = HTTPConnection(LOOPBACK, self.port, timeout=self._timeout_seconds)
         try:
             content = None if body is None else json.dumps(body)
             connection.request(method, f"/api{path}", content, {"Content-Type": "application/json"})

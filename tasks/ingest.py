@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date
 from logging import getLogger
 from pathlib import Path
+from typing import get_args
 
-from schemas.errors import DeliveryRefusedError, UsageError
+from schemas.errors import DeliveryRefusedError, RefusalCode, UsageError
 from schemas.policy import Policy
 from schemas.printable import name_list
 from schemas.references import FileCounts, IngestResult
@@ -128,6 +129,30 @@ def ingest_delivery(
     else:
         logger.info("batch %d: %d received, %d accepted", result.batch_id, result.n_received, result.n_accepted)
     return result
+
+
+def ingest_again(connection: Connection, delivery: Delivery, policy: Policy) -> IngestResult:
+    """Takes in a delivery that was refused, as the next version of its day; refused again, it leaves nothing.
+
+    Raises:
+        DeliveryRefusedError: it cannot be taken in under this policy either.
+    """
+    check_home(connection, delivery)
+    with transaction(connection):
+        result = _write(BatchWriter(connection, delivery), policy, None)
+        if result.refused_because is not None:
+            raise DeliveryRefusedError(
+                _code_of(result.refused_because),
+                f"the delivery is refused again: {result.refused_because}",
+                where=str(delivery.folder),
+                remedy="mend the source and deliver the day again; nothing was changed",
+            )
+    return result
+
+
+def _code_of(refused_because: str) -> RefusalCode:
+    code = refused_because.partition(":")[0]
+    return next(known for known in get_args(RefusalCode) if known == code)
 
 
 def ingest_all(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from warehouse.publication import publish_snapshot
 from warehouse.registry import champion_on, policy_on, require_policy_in_force
 from warehouse.runs import deliveries_since_last_night, end_run, start_run
 from warehouse.scores import pending_batches
+from warehouse.space import require_space_for_night
 
 
 @contextmanager
@@ -46,13 +47,15 @@ def recorded_run(settings: Settings, command: str, as_of: date) -> Iterator[Nigh
 
 
 def require_ready(settings: Settings, as_of: date) -> None:
-    """Checks before anything is touched: the policy file is the one in force, and a champion decides on that date.
+    """Checks before anything is touched: there is space, the policy file is the one in force, a champion decides on that date.
 
     Raises:
+        ResourceError: less space is free than the night may need, or a folder may not be written to (exit 15).
         VerificationError: the policy file differs from the registered policy (exit 14).
         NoChampionError: no model is in force (exit 11).
     """
     with open_warehouse(settings) as connection:
+        require_space_for_night(settings, connection, as_of)
         with transaction(connection):
             require_policy_in_force(connection, load_policy(settings.policy_file))
         champion_on(connection, as_of)
@@ -86,13 +89,16 @@ def _row_progress(on_progress: OnProgress | None, done: int, of: int) -> RowProg
     return lambda delivery, name, n_rows: on_progress(done, of, f"{delivery.received_on}, {n_rows:,} rows of {name}")
 
 
-def news_since_last_night(settings: Settings) -> list[IngestResult]:
+def news_since_last_night(settings: Settings, taken_in: Sequence[IngestResult] = ()) -> list[IngestResult]:
     """What became of every delivery taken in since the last night that ended well, whichever command took it in.
 
-    From the ledger: a refusal is reported though the night that met it was stopped, or tried again.
+    From the ledger: a refusal is reported though the night that met it was stopped, or tried again. What this night took in
+    itself is among them also where the clock was set back meanwhile, and the ledger's times no longer say so.
     """
     with open_warehouse(settings) as connection:
-        return deliveries_since_last_night(connection)
+        since = deliveries_since_last_night(connection)
+    news = {result.batch_id: result for result in [*taken_in, *since]}
+    return [news[batch_id] for batch_id in sorted(news)]
 
 
 def find_pending(settings: Settings, as_of: date) -> list[PendingBatch]:

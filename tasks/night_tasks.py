@@ -47,8 +47,8 @@ def confirm_readiness(as_of: date) -> None:
 @values_withheld()
 def take_in_deliveries(as_of: date) -> list[IngestResult]:
     """New and changed deliveries go to raw, quarantine and the ledger; what came since the last night is reported."""
-    night.take_in(read_settings(), as_of, logged_progress("deliveries taken in"))
-    return night.news_since_last_night(read_settings())
+    taken_in = night.take_in(read_settings(), as_of, logged_progress("deliveries taken in"))
+    return night.news_since_last_night(read_settings(), taken_in)
 
 
 @task(name="list_undecided", timeout_seconds=300, persist_result=False)

@@ -116,7 +116,7 @@ def _settle_outcomes(writer: BatchWriter, file: TableFile, header: Header, count
     return replace(counts, n_accepted=counts.n_accepted - n, n_bad=counts.n_bad + n)
 
 
-def _settle_applications(writer: BatchWriter, file: TableFile, header: Header, counts: FileCounts) -> FileCounts:
+def settle_applications(writer: BatchWriter, file: TableFile, header: Header, counts: FileCounts) -> FileCounts:
     """Takes repeated and unchanged applications out of the accepted ones."""
     repeats = repeated_in_file(writer.find_repeats(file.name), writer.batch_id)
     _quarantine_conflicts(writer, file, header, repeats.conflicts)
@@ -157,14 +157,15 @@ def _without_erased(writer: BatchWriter, file: TableFile, counts: FileCounts) ->
     )
 
 
-def _take_in_file(writer: BatchWriter, file: TableFile, header: Header, report: Report | None) -> FileCounts:
+def take_in_file(writer: BatchWriter, file: TableFile, header: Header, report: Report | None = None) -> FileCounts:
+    """Writes the rows of one file, good and bad, and settles what contradicts or repeats itself."""
     counts = _take_in_rows(writer, file, header, report)
     if (
         has_erasures(writer.connection) and file.table != "bureau"
     ):  # until the monthly balances are read, bureau says whose they are
         counts = _without_erased(writer, file, counts)
     if file.table == "application":
-        return _settle_applications(writer, file, header, counts)
+        return settle_applications(writer, file, header, counts)
     if file.table == "bureau_balance":
         return replace(counts, n_orphans=writer.count_orphans())
     return _settle_outcomes(writer, file, header, counts) if file.table == "outcomes" else counts
@@ -181,7 +182,7 @@ def take_in_files(writer: BatchWriter, policy: Policy, report: Report | None) ->
     headers = _read_headers(writer.delivery)
     counts: dict[str, FileCounts] = {}
     for file in writer.delivery.files:
-        counts[file.name] = _take_in_file(writer, file, headers[file.name], report)
+        counts[file.name] = take_in_file(writer, file, headers[file.name], report)
         _check_bad_share(file, counts[file.name], policy)
     if has_erasures(writer.connection):
         counts |= {f.name: _without_erased(writer, f, counts[f.name]) for f in writer.delivery.files if f.table == "bureau"}

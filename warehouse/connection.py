@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import re
-import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from logging import getLogger
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import duckdb
 
-from schemas.errors import LoanwatchError, ResourceError, WarehouseBusyError, WarehouseError
+from schemas.errors import LoanwatchError, ResourceError, WarehouseError
 from schemas.private import PRIVATE_FOLDER
 from schemas.settings import Settings
 from warehouse.damage import damage_in, damaged_error, inspect, set_aside
+from warehouse.holder import Patience, noted
 from warehouse.log_witness import Generation, note_acknowledged
 from warehouse.migrations import missing_migrations
 from warehouse.opening import key_error, key_fault, open_file
 from warehouse.upgrade import create_warehouse, upgrade_warehouse
 
-logger = getLogger(__name__)
-
 Connection = duckdb.DuckDBPyConnection
 
-_WITHOUT_SPACE = ("No space left", "Out of Memory", "could not allocate", "failed to offload")
+_WITHOUT_SPACE = (
+    "No space left",
+    "Out of Memory",
+    "could not allocate",
+    "failed to offload",
+    "Could not write file",  # whatever the system said to it: a quota, a limit on the size of files, a disk gone read-only
+)
 _REPORT_IT = "this is a fault of the program: run it again, and report it with the version and the command if it stays"
 
 #: How many connections this process has to each warehouse.
@@ -33,15 +35,6 @@ _open_here: Counter[Path] = Counter()
 
 #: Which checkpoint each of them was at when it was opened.
 _generations: dict[Path, Generation] = {}
-
-_FIRST_WAIT_SECONDS = 0.05
-_LONGEST_WAIT_SECONDS = 1.0
-
-
-def _holder(message: str) -> str:
-    """Who holds the file, from DuckDB's message: `command (pid n)`, as far as it says."""
-    found = re.search(r"held in (.+?) \(PID (\d+)\)", message)
-    return f"{found[1]} (pid {found[2]})" if found else "another process"
 
 
 def _inode(path: Path) -> int | None:
@@ -59,39 +52,31 @@ def _open_current(settings: Settings, *, read_only: bool) -> Connection:
 
 
 def _connect(settings: Settings, *, read_only: bool) -> Connection:
-    deadline = time.monotonic() + settings.lock_wait_seconds
-    wait = _FIRST_WAIT_SECONDS
-    announced = False
+    patience = Patience(settings)
     while True:
         try:
             return _open_current(settings, read_only=read_only)
         except duckdb.Error as error:
+            _require_lock_alone(settings, error, read_only=read_only)
             message = str(error)
-            damage = damage_in(error)
-            if damage is not None:
-                where = settings.warehouse if read_only else set_aside(settings)
-                raise damaged_error(settings, damage, where) from None
-            fault = key_fault(error)
-            if fault is not None:
-                raise key_error(settings, settings.warehouse, fault) from None
-            if "Could not set lock" not in message:
-                raise ResourceError(
-                    "the warehouse cannot be opened: " + message.splitlines()[0],
-                    where=str(settings.warehouse),
-                    remedy="check that the file and its folder exist, belong to you and have space",
-                ) from error
-            if time.monotonic() >= deadline:
-                raise WarehouseBusyError(
-                    f"the warehouse is held by {_holder(message)}",
-                    expected=f"the file to be free within {settings.lock_wait_seconds:g} s",
-                    where=str(settings.warehouse),
-                    remedy="wait for that process to end, or stop it; to read results use `loanwatch sql`, which never waits",
-                ) from error
-            if not announced:
-                logger.warning("waiting up to %g s for the warehouse, held by %s", settings.lock_wait_seconds, _holder(message))
-                announced = True
-        time.sleep(wait)
-        wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+        patience.wait(message)
+
+
+def _require_lock_alone(settings: Settings, error: duckdb.Error, *, read_only: bool) -> None:
+    """Raises in our words what is no want of the lock: damage, a wrong key, no right to open."""
+    damage = damage_in(error)
+    if damage is not None:
+        where = settings.warehouse if read_only else set_aside(settings)
+        raise damaged_error(settings, damage, where) from None
+    fault = key_fault(error)
+    if fault is not None:
+        raise key_error(settings, settings.warehouse, fault) from None
+    if "Could not set lock" not in str(error):
+        raise ResourceError(
+            "the warehouse cannot be opened: " + str(error).splitlines()[0],
+            where=str(settings.warehouse),
+            remedy="check that the file and its folder exist, belong to you and have space",
+        ) from error
 
 
 @contextmanager
@@ -109,7 +94,8 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[C
         raise _told(error, settings) from None
     _open_here[settings.warehouse] += 1
     try:
-        yield connection
+        with nullcontext() if read_only else noted(settings):
+            yield connection
     except duckdb.Error as error:
         raise _told(error, settings) from None
     finally:
@@ -162,9 +148,10 @@ def _told(error: duckdb.Error, settings: Settings) -> LoanwatchError:
         return damaged_error(settings, damage, settings.warehouse)
     if any(sign in text for sign in _WITHOUT_SPACE):
         return ResourceError(
-            "there is no space left, or no memory",
+            "there is no space left, no memory, or no right to write",
             where=str(settings.home),
-            remedy="free some space, or raise LOANWATCH_MEMORY_LIMIT, and run the command again; what was committed is whole",
+            remedy="free some space, or raise LOANWATCH_MEMORY_LIMIT, see that the disk can be written to, and run the command "
+            "again; what was committed is whole",
         )
     quotes_values = isinstance(error, duckdb.ConversionException | duckdb.ConstraintException | duckdb.OutOfRangeException)
     told = type(error).__name__ if quotes_values else f"{type(error).__name__}: {text.splitlines()[0] if text else ''}"

@@ -72,7 +72,7 @@ def check_home(connection: Connection, delivery: Delivery) -> None:
         )
 
 
-def _for_table(name: str, table: str) -> str:
+def for_table(name: str, table: str) -> str:
     """A statement on raw.application_v1, on the raw table of another delivered file instead; names of the closed list only."""
     if table not in DELIVERED_TABLES:
         raise ValueError(f"no delivered table: {table!r}")
@@ -118,7 +118,7 @@ class BatchWriter:
         if rows.is_empty():
             return
         name = "ingest/insert_bureau_balance" if table == "bureau_balance" else "ingest/insert_rows"
-        self._run(_for_table(name, table), {"chunk": rows}, origin=self.delivery.origin)
+        self._run(for_table(name, table), {"chunk": rows}, origin=self.delivery.origin)
 
     def add_bad_rows(self, source_file: str, failures: pl.DataFrame, rejected: pl.DataFrame) -> None:
         """`failures`: row_number, application_id, rule, column_name. `rejected`: row_number, application_id, original_text."""
@@ -164,7 +164,7 @@ class BatchWriter:
     def remove_rows(self, table: str, row_numbers: pl.Series) -> None:
         """Takes rows of this delivery out of the accepted ones again."""
         if len(row_numbers):
-            self._run(_for_table("ingest/remove_rows", table), {"removed": row_numbers.to_frame("row_number")})
+            self._run(for_table("ingest/remove_rows", table), {"removed": row_numbers.to_frame("row_number")})
 
     def add_duplicates(self, duplicates: pl.DataFrame) -> None:
         """Rows as DUPLICATE_SCHEMA."""
@@ -193,7 +193,7 @@ class BatchWriter:
     def undo_accepted(self) -> None:
         """Nothing of a refused delivery stays but its ledger and its quarantine."""
         for table in sorted({file.table for file in self.delivery.files}):
-            self._run(_for_table("ingest/delete_rows", table), {})
+            self._run(for_table("ingest/delete_rows", table), {})
         self._run(sql("ingest/delete_duplicates"), {})
 
     def undo_bad_rows(self, source_file: str) -> None:

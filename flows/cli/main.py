@@ -15,6 +15,7 @@ import click
 
 from schemas.errors import LoanwatchError, ResourceError
 from schemas.private import keep_private
+from warehouse.holder import name_command
 
 #: command -> module and attribute, loaded only when the command is asked for
 COMMANDS = {
@@ -39,6 +40,8 @@ COMMANDS = {
     "export-person": "flows.cli.people:export_person",
     "erase": "flows.cli.people:erase",
     "encrypt": "flows.cli.people:encrypt",
+    "requeue": "flows.cli.requeue:requeue",
+    "doctor": "flows.cli.doctor:doctor",
     "up": "flows.cli.serving:up",
 }
 
@@ -64,6 +67,8 @@ SUMMARIES = {
     "export-person": "Everything held of one applicant, and decided about them.",
     "erase": "Remove the personal data of an applicant everywhere.",
     "encrypt": "Encrypt warehouse, snapshot and backups, or change their key.",
+    "requeue": "Take repaired rows of the quarantine in again.",
+    "doctor": "Look over the home and say what to do.",
     "up": "Prefect server, deployments and a worker in one terminal.",
 }
 
@@ -85,6 +90,12 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name]} is no command")
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Notes the name: a process that waits for the warehouse is told it."""
+        found = super().resolve_command(ctx, args)
+        name_command(f"loanwatch {found[0]}")
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

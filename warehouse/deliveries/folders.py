@@ -161,6 +161,18 @@ def _table_file(name: str, path: Path) -> TableFile:
         return TableFile(name, path, hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size)
 
 
+def read_table_file(path: Path, table: str | None = None) -> TableFile:
+    """A single file outside of a delivery, hashed: of the table given, else of the one it is named by, else of none ("").
+
+    Raises:
+        ResourceError: it may not be read, or is gone.
+    """
+    try:
+        return _table_file(table or table_of(path.name) or "", path)
+    except OSError as error:
+        raise out_of_reach(path, error) from None
+
+
 def _content_sha256(files: list[TableFile], *, is_history: bool) -> str:
     digest = hashlib.sha256(b"history\n" if is_history else b"nightly\n")
     for file in files:
