@@ -158,7 +158,7 @@ class BatchWriter:
         return accepted.height, bad.height
 
     def _run_on(self, table: str, name: str, **params: object) -> pl.DataFrame:
-        statement = _for_table(name, table)
+        statement = for_table(name, table)
         return self.connection.sql(statement, params={"batch_id": self.batch_id, **params}).pl()
 
     def remove_rows(self, table: str, row_numbers: pl.Series) -> None:

@@ -8,9 +8,9 @@ from datetime import date
 import polars as pl
 
 from schemas.errors import UsageError
+from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.ingest_store import for_table, make_batch_id
-from warehouse.registry import now
 from warehouse.sql_files import sql
 
 

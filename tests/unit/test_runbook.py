@@ -1,4 +1,4 @@
-"""The runbook has a section for every exit code and every kind of alert that the code knows, and names no command that is none."""
+"""The runbook has a section for every exit code and every kind of alert that the code knows; the commands it names exist."""
 
 from __future__ import annotations
 
