@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
@@ -11,6 +12,10 @@ from schemas.errors import LoanwatchError
 
 _TIMEOUT_SECONDS = 60.0  # a server that has just started, on a busy machine, has taken more than ten
 _CONFLICT = 409
+#: The server's database was locked and nothing was done: with SQLite and deployments, worker and schedules at once that happens.
+_BUSY = 503
+_TRIES_WHILE_BUSY = 8
+_BUSY_SECONDS = 0.5
 _FIRST_ERROR = 400
 
 
@@ -43,13 +48,22 @@ class PrefectApi:
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """The decoded answer. Raises LoanwatchError if the server refuses or does not answer in time."""
         try:
-            status, answer = self.request(method, path, body)
+            status, answer = self._request_patiently(method, path, body)
         except (OSError, HTTPException) as error:
             raise LoanwatchError(
                 f"the Prefect server does not answer: {type(error).__name__}", where=f"{method} {self.api_url}{path}"
             ) from error
         self._require_success(status, method, path)
         return answer
+
+    def _request_patiently(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, Any]:
+        """Asks again while the server is busy; its last answer counts."""
+        for _ in range(_TRIES_WHILE_BUSY - 1):
+            status, answer = self.request(method, path, body)
+            if status != _BUSY:
+                return status, answer
+            time.sleep(_BUSY_SECONDS)
+        return self.request(method, path, body)
 
     def _require_success(self, status: int, method: str, path: str) -> None:
         if status >= _FIRST_ERROR:
