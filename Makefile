@@ -25,7 +25,7 @@ export LOANWATCH_HOME
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test check faults fuzz audit score-only bench up docs lock format clean
+.PHONY: help nightly test check faults concurrency fuzz audit score-only bench up docs lock format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
@@ -53,6 +53,9 @@ audit: $(STAMP)  ## whether what is installed is what the lock names, file by fi
 
 score-only: $(STAMP)  ## proves that the score extra alone ingests and scores (an environment of its own in a scratch folder)
 	$(BIN)/python scripts/prove_score_only.py
+
+concurrency: $(STAMP)  ## writers at once and 1,000 queries during three nights (ARGS="--queries 100")
+	$(BIN)/python -m tests.faults.concurrency $(ARGS)
 
 bench: $(STAMP)  ## what benchmarks/ measures
 	@sh scripts/bench.sh $(BIN)/python

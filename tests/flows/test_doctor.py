@@ -9,7 +9,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -26,15 +26,15 @@ from warehouse.connection import open_warehouse
 from warehouse.holder import HOLDER_FILE
 
 
-def decide(settings: Settings) -> None:
+def decide(settings: Settings, as_of: date = LAST_NEW_DAY) -> None:
     """A night without Prefect."""
-    with recorded_run(settings, "nightly", LAST_NEW_DAY) as night:
-        require_ready(settings, LAST_NEW_DAY)
-        take_in(settings, LAST_NEW_DAY)
-        for batch in find_pending(settings, LAST_NEW_DAY):
+    with recorded_run(settings, "nightly", as_of) as night:
+        require_ready(settings, as_of)
+        take_in(settings, as_of)
+        for batch in find_pending(settings, as_of):
             score_delivery(settings, batch)
         check_warehouse(settings)
-        publish(settings, night.run_id, LAST_NEW_DAY)
+        publish(settings, night.run_id, as_of)
 
 
 def of(subject: str, found: list[Diagnosis]) -> list[Diagnosis]:
