@@ -9,6 +9,7 @@ import polars as pl
 
 from schemas.drift import DriftSummary, Reference, policy_reference_id
 from schemas.features import FeatureSet, feature_set
+from schemas.manifest import ModelManifest
 from schemas.policy import Policy
 from schemas.settings import Settings
 from tasks.beside_psi import KINDS as APPLICANT_KINDS
@@ -62,18 +63,22 @@ def freeze_reference(
         policy: the policy in force.
     """
     scores = fitted.out_of_fold.select(*KEYS, "pd").sort(KEYS)
-    inputs = scores.join(frame, on=KEYS, how="left", maintain_order="left").select(features.names)
+    rows = scores.join(frame, on=KEYS, how="left", maintain_order="left")
+    names = fitted.manifest.input_names
     columns = application_columns(connection, scores, uncovered_columns(features))
     version = fitted.manifest.model_version
     importance = gain_importance(load_booster(fitted.text))
-    write_reference(connection, freeze_model(version, inputs, columns, scores["pd"], importance, policy))
+    write_reference(connection, freeze_model(version, rows.select(names), columns, scores["pd"], importance, policy))
     write_reference_scores(connection, version, scores)
-    decisions = reference_decisions(scores["pd"], inputs, fitted.manifest.threshold, policy)
+    decisions = reference_decisions(scores["pd"], rows, names, fitted.manifest.threshold, policy)
     write_reference(connection, freeze_policy(version, scores["pd"], decisions, policy))
 
 
-def _features_of(settings: Settings, champion: ChampionRef) -> FeatureSet:
-    manifest = read_model(settings.models / champion.model_version, champion.sha256).manifest
+def _manifest_of(settings: Settings, champion: ChampionRef) -> ModelManifest:
+    return read_model(settings.models / champion.model_version, champion.sha256).manifest
+
+
+def _features_of(manifest: ModelManifest) -> FeatureSet:
     return feature_set(manifest.levels, manifest.protected)
 
 
@@ -83,9 +88,12 @@ def _policy_reference(connection: Connection, settings: Settings, champion: Cham
     if found is not None:
         return found
     scores = read_reference_scores(connection, champion.model_version)
-    frames = iter_features(connection, _features_of(settings, champion), scores, settings.chunk_rows)
+    manifest = _manifest_of(settings, champion)
+    frames = iter_features(connection, _features_of(manifest), scores, settings.chunk_rows)
     decisions = [
-        reference_decisions(scores["pd"].slice(start, settings.chunk_rows), frame.drop(KEYS), champion.threshold, policy)
+        reference_decisions(
+            scores["pd"].slice(start, settings.chunk_rows), frame, manifest.input_names, champion.threshold, policy
+        )
         for start, frame in zip(range(0, scores.height, settings.chunk_rows), frames, strict=True)
     ]
     reference = freeze_policy(champion.model_version, scores["pd"], pl.concat(decisions), policy)
@@ -112,7 +120,7 @@ def _computed_inputs(
         return
     versions = unstored_versions(connection, champion.feature_set_id)
     if not versions.is_empty():
-        yield from iter_features(connection, _features_of(settings, champion), versions, settings.chunk_rows)
+        yield from iter_features(connection, _features_of(_manifest_of(settings, champion)), versions, settings.chunk_rows)
 
 
 def count_nights(

@@ -77,7 +77,7 @@ def _samples(connection: Connection, night: _Night, as_of: date) -> _Samples:
     reference = _with_inputs(connection, night.features, scores.select(*_KEYS, "pd"))
     points = score_points(reference["pd"].to_numpy(), night.policy.score)
     decisions = reference_decisions(
-        reference["pd"], reference.select(night.features.names), night.champion.threshold, night.policy
+        reference["pd"], reference, night.model.manifest.input_names, night.champion.threshold, night.policy
     )
     versions = window_versions(connection, as_of, night.window_days, night.champion.model_version)
     return _Samples(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -52,12 +52,17 @@ def freeze_model(
     return Reference(model_version, model_version, None, len(pd), tuple(subjects))
 
 
-def reference_decisions(pd: pl.Series, inputs: pl.DataFrame, threshold: float, policy: Policy) -> pl.Series:
-    """What the policy decides on the reference's PDs, had every usual history arrived."""
-    is_filled = inputs.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
-    insufficient = (is_filled < policy.quality.min_filled_share * inputs.width).to_numpy()
+def reference_decisions(
+    pd: pl.Series, features: pl.DataFrame, input_names: Sequence[str], threshold: float, policy: Policy
+) -> pl.Series:
+    """What the policy decides on the reference's PDs, had every usual history arrived.
+
+    Hard rules read any feature; what is filled is counted over the model's inputs, which may be fewer.
+    """
+    is_filled = features.select(pl.sum_horizontal(pl.col(input_names).is_not_null())).to_series()
+    insufficient = (is_filled < policy.quality.min_filled_share * len(input_names)).to_numpy()
     absent = np.zeros(len(pd), dtype=np.bool_)
-    return decide(pd.to_numpy(), threshold, policy, inputs, insufficient, absent)["decision"]
+    return decide(pd.to_numpy(), threshold, policy, features, insufficient, absent)["decision"]
 
 
 def freeze_policy(model_version: str, pd: pl.Series, decisions: pl.Series, policy: Policy) -> Reference:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from schemas.parameters import Imbalance
 from tasks.core.encoding import Matrix
@@ -76,12 +75,17 @@ def _synthetic(known: Matrix, n_rows: int, seed: int) -> Matrix:
     return np.asarray(made[len(rows) :], dtype=np.float64)
 
 
-def smote_rows(bads: Matrix, text: npt.NDArray[np.int64], n_rows: int, seed: int) -> Matrix:
+def _whole(matrix: Matrix) -> Mask:
+    """Columns whose known values are whole numbers: counts, flags, days, codes of texts."""
+    return np.asarray(np.all(np.isnan(matrix) | (matrix == np.round(matrix)), axis=0))
+
+
+def smote_rows(bads: Matrix, n_rows: int, seed: int) -> Matrix:
     """Invented defaults between real ones.
 
     Columns are scaled, and missing values take the median of the defaults, so that there are distances. What is missing in an
-    invented row is what is missing in the nearer of its two parents: otherwise complete rows would be taken for defaults.
-    Codes of texts (columns `text`) are rounded to codes that exist.
+    invented row is what is missing in the nearer of its two parents, and what is a whole number in every default is one in an
+    invented row: otherwise trees would learn to tell invented rows from real ones.
     """
     missing = np.isnan(bads)
     medians = _medians(bads)
@@ -91,14 +95,15 @@ def smote_rows(bads: Matrix, text: npt.NDArray[np.int64], n_rows: int, seed: int
     gaps = missing.any(axis=0)
     made = _synthetic(np.hstack([(filled - medians) / spread, _FLAG_WEIGHT * missing[:, gaps]]), n_rows, seed)
     values = made[:, : bads.shape[1]] * spread + medians
-    values[:, text] = np.round(values[:, text])
+    whole = _whole(bads)
+    values[:, whole] = np.round(values[:, whole])
     is_gap = np.zeros(values.shape, dtype=np.bool_)
     is_gap[:, gaps] = made[:, bads.shape[1] :] > _FLAG_WEIGHT / 2
     values[is_gap] = np.nan
     return np.asarray(values)
 
 
-def balanced(matrix: Matrix, target: Vector, text: npt.NDArray[np.int64], imbalance: Imbalance, seed: int) -> Sample:
+def balanced(matrix: Matrix, target: Vector, imbalance: Imbalance, seed: int) -> Sample:
     """What is fitted on, from natural rows (undersampled ones come undersampled: see `undersampled`)."""
     if imbalance is Imbalance.CLASS_WEIGHTS:
         return Sample(matrix, target, bad_weight(target))
@@ -108,5 +113,5 @@ def balanced(matrix: Matrix, target: Vector, text: npt.NDArray[np.int64], imbala
     wanted = (len(target) - len(bads)) // GOODS_PER_BAD - len(bads)
     if wanted <= 0:
         return Sample(matrix, target)
-    made = smote_rows(bads, text, wanted, seed)
+    made = smote_rows(bads, wanted, seed)
     return Sample(np.vstack([matrix, made]), np.concatenate([target, np.ones(wanted)]))

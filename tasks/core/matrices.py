@@ -58,7 +58,8 @@ class Prepared:
     @property
     def text_positions(self) -> list[int]:
         """Columns of the matrix that hold codes of texts."""
-        return text_positions(self.encoding)
+        names, texts = self.encoding.names, self.encoding.codes.levels
+        return [position for position, name in enumerate(names) if name in texts]
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,6 @@ class PreparedFold(Prepared):
     matrix: Matrix
     target: Vector
     held_weight: float = 1.0
-
-
-def text_positions(encoding: Encoding) -> list[int]:
-    """Columns of a matrix that hold codes of texts."""
-    return [position for position, name in enumerate(encoding.names) if name in encoding.codes.levels]
 
 
 @dataclass(frozen=True)
@@ -102,8 +98,7 @@ class Folds:
         if self.imbalance is Imbalance.UNDERSAMPLING:
             natural = rows.take(undersampled(self.ids, self.rows.y, mask))
         encoding = Encoding(tuple(names), codes)
-        text = np.array(text_positions(encoding), dtype=np.int64)
-        return Prepared(encoding, balanced(natural.matrix(codes), natural.y, text, self.imbalance, self.seed))
+        return Prepared(encoding, balanced(natural.matrix(codes), natural.y, self.imbalance, self.seed))
 
     def without(self, number: int) -> PreparedFold:
         """Everything fitted without fold `number`, and that fold's rows."""

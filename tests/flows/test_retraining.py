@@ -145,3 +145,20 @@ def test_without_a_deployment_the_run_ends_with_a_challenger(settings: Settings,
     state = retrain_model(QUICK.model_copy(update={"as_of": LAST_NEW_DAY}), return_state=True)
     assert state.name == "Challenger"
     assert stored(settings, "SELECT role FROM marts.models ORDER BY model_number") == [("champion",), ("challenger",)]
+
+
+def test_a_limit_on_missing_values_gives_a_model_of_fewer_inputs_that_is_judged_and_watched(settings: Settings) -> None:
+    from tasks.gate import run_gate
+
+    version = retrain(settings, LAST_NEW_DAY, QUICK.model_copy(update={"max_missing_share": 0.5})).model_version
+    record = read_record(settings, version)
+    dropped = {item.name for item in record.dropped}
+    assert dropped
+    assert {item.because for item in record.dropped} == {"missing_share"}
+    assert not dropped & {item.name for item in record.features}
+    assert run_gate(settings, version).verdict in {"pass", "fail"}
+    subjects = stored(
+        settings,
+        f"SELECT subject FROM monitor.reference_subjects WHERE reference_id = '{version}' AND source = 'input' ORDER BY 1",
+    )
+    assert {name for (name,) in subjects} == {item.name for item in record.features}

@@ -18,7 +18,7 @@ def _frame(seed: int, n_rows: int, n_days: int) -> pl.DataFrame:
     return frame.with_columns(pl.Series("target", generator.random(frame.height) < 0.5).cast(pl.Int8))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.integers(400, 900), st.integers(6, 28), st.floats(0.05, 0.5))
 def test_a_hold_out_by_time_is_the_newest_whole_days_and_shares_no_applicant(
     seed: int, n: int, n_days: int, share: float

@@ -36,7 +36,7 @@ def test_undersampling_keeps_every_default_and_three_goods_each_whatever_the_ord
 
 def test_weights_let_both_outcomes_weigh_the_same() -> None:
     target = np.array([1.0] * 5 + [0.0] * 45)
-    sample = balanced(np.zeros((50, 1)), target, np.array([], dtype=np.int64), Imbalance.CLASS_WEIGHTS, seed=0)
+    sample = balanced(np.zeros((50, 1)), target, Imbalance.CLASS_WEIGHTS, seed=0)
     assert sample.weight[target == 1].sum() == pytest.approx(sample.weight[target == 0].sum())
 
 
@@ -45,7 +45,7 @@ def test_invented_defaults_lie_between_real_ones_and_the_real_rows_stay_as_they_
     matrix = np.column_stack([generator.normal(size=400) * 1e6, generator.integers(-1, 3, 400).astype(float)])
     matrix[generator.random(400) < 0.3, 0] = np.nan
     target = (np.arange(400) < 40).astype(float)
-    sample = balanced(matrix, target, np.array([1]), Imbalance.SMOTE, seed=0)
+    sample = balanced(matrix, target, Imbalance.SMOTE, seed=0)
     made = sample.matrix[400:]
     assert np.array_equal(sample.matrix[:400], matrix, equal_nan=True)
     assert (sample.target[400:] == 1).all()
@@ -61,7 +61,7 @@ def test_as_much_is_missing_in_invented_defaults_as_in_real_ones() -> None:
     bads = generator.normal(size=(300, 6))
     bads[np.ix_(generator.random(300) < 0.4, [0, 1, 2])] = np.nan  # a history that is missing is missing as a whole
     bads[:, 5] = np.nan
-    made = smote_rows(bads, np.array([], dtype=np.int64), 600, seed=0)
+    made = smote_rows(bads, 600, seed=0)
     gaps = np.isnan(made)
     assert gaps[:, 0].mean() == pytest.approx(0.4, abs=0.08)
     assert np.array_equal(gaps[:, 0], gaps[:, 1])

@@ -5,13 +5,14 @@ import polars as pl
 import pytest
 
 from schemas.errors import UsageError
+from tasks.core.drift_reference import reference_decisions
 from tasks.core.encoding import to_matrix
 from tasks.core.leakage import single_auc
 from tasks.core.matrices import TrainingRows
 from tasks.core.scoring import predict_pd, verified_model
 from tasks.core.selection import Limits, missing_shares, select_features
 from tasks.core.training import deal_folds, fit_candidates
-from tests.model_rows import plan, training_frame
+from tests.model_rows import plan, policy, training_frame
 
 QUICK = {"learning_rate": 0.2, "max_trees": 20, "early_stopping_rounds": 5}
 
@@ -118,3 +119,10 @@ def test_a_model_of_selected_features_scores_frames_with_all_of_them() -> None:
     model = verified_model(manifest, outcome.fitted.text)
     held = outcome.fitted.holdout.join(frame, on=["application_id", "batch_id"], maintain_order="left")
     assert predict_pd(model, to_matrix(held, model.encoding)).tolist() == outcome.fitted.holdout["pd"].to_list()
+
+
+def test_hard_rules_read_features_that_the_model_does_not() -> None:
+    birth = [-9000.0, -6000.0, -9000.0]
+    frame = pl.DataFrame({"EXT_SOURCE_1": [0.5, 0.5, None], "DAYS_BIRTH": birth, "ANNUITY_TO_INCOME": [0.1] * 3})
+    decisions = reference_decisions(pl.Series([0.01, 0.01, 0.01]), frame, ["EXT_SOURCE_1"], 0.1, policy())
+    assert decisions.to_list() == ["approve", "decline", "review"]
