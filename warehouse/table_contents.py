@@ -8,7 +8,7 @@ from schemas.backups import TableContent
 from warehouse.sql_files import sql
 
 #: What every run leaves about itself; a home in which only this has changed has not changed.
-BOOKKEEPING = frozenset({"ops.runs_v1", "ops.publications_v1"})
+BOOKKEEPING = frozenset({"ops.runs_v1", "ops.publications_v1", "ops.audit_v1"})
 
 
 def table_names(connection: duckdb.DuckDBPyConnection) -> list[str]:

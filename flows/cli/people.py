@@ -80,7 +80,7 @@ def erase(application_id: int | None, expired: bool, by: str, reason: str) -> No
         click.echo(erasure_text(run(settings, request, on_progress)), nl=False)
 
 
-@click.command(epilog="Example: LOANWATCH_KEY_FILE=/etc/loanwatch.key loanwatch encrypt")
+@click.command(epilog="Example: loanwatch encrypt, with LOANWATCH_KEY_FILE=/etc/loanwatch.key in the environment")
 @click.option("--former-key-file", type=click.Path(dir_okay=False), help="The key so far, where there is one.")
 def encrypt(former_key_file: str | None) -> None:
     """Encrypt warehouse, snapshot and backups with the key in LOANWATCH_KEY_FILE, or change their key.

@@ -38,7 +38,7 @@ BEFORE_COMMIT = (
     "tasks.promotion.enqueue",
     "tasks.promotion._announced",
 )
-AFTER_COMMIT = ("tasks.promotion.publish", "warehouse.publication._fsync", "tasks.night.end_run")
+AFTER_COMMIT = ("tasks.promotion.publish", "warehouse.publication.fsync", "tasks.night.end_run")
 
 
 def _then_killed(step: Callable[..., Any], *arguments: Any, **named: Any) -> None:
@@ -106,7 +106,7 @@ def test_killed_after_the_commit_the_new_champion_is_whole_and_readers_keep_thei
     killed(settings, partial(_promote, version=second), step)
     assert champions(settings) == [("bootstrap", first), ("promotion", second)]
     assert champion_is_whole(settings) == second
-    is_published = step != "warehouse.publication._fsync"
+    is_published = step != "warehouse.publication.fsync"
     assert (snapshot_hashes(settings) != before) == is_published
 
 

@@ -208,7 +208,11 @@ def test_an_erased_applicant_is_said_to_be_erased_and_the_chain_stays_valid(deci
     application_id, _ = _some_key(decided, "decline")
     kept_id, _ = _some_key(decided, "review")
     with open_warehouse(decided) as connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS ops.erasures_v1 AS SELECT $id AS application_id", {"id": application_id})
+        connection.execute(
+            "INSERT INTO ops.suppressed_keys_v1 BY NAME SELECT 1 AS erasure_id, 'applicant' AS kind, "
+            "ops.keyed_sha256('applicant', $id) AS key_sha256, DATE '2026-06-30' AS through_on",
+            {"id": application_id},
+        )
         for person, removed in ((application_id, ("decisions", "reasons", "quality")), (kept_id, ("reasons", "quality"))):
             with transaction(connection):
                 before = fingerprints_of(connection, person)

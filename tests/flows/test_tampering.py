@@ -13,6 +13,7 @@ from schemas.settings import Settings
 from tests.conftest import settings_of
 from warehouse.audit_check import verify_audit
 from warehouse.connection import Connection, open_warehouse
+from warehouse.gates import record_review
 
 TABLES = [
     "score.decisions_v1",
@@ -22,12 +23,13 @@ TABLES = [
     "registry.models_v1",
     "registry.promotions_v1",
     "registry.policies_v1",
+    "registry.reviews_v1",
 ]
 #: By type: the smallest change that can be made to a value, or one that a person would make. NULL becomes a value.
 EDITS = {
     "DOUBLE": ["nextafter(coalesce({0}, 0.5), 1e300)", "coalesce({0}, 0.5) - 0.1"],
-    "INTEGER": ["{0} + 1000"],
-    "BIGINT": ["{0} + 1000"],
+    "INTEGER": ["coalesce({0}, 0) + 1000"],
+    "BIGINT": ["coalesce({0}, 0) + 1000"],
     "DATE": ["{0} + 1"],
     "TIMESTAMP": ["{0} + INTERVAL 1 MICROSECOND"],
     "VARCHAR": ["coalesce({0}, '') || ' '", "coalesce(reverse({0}), '') || 'x'"],
@@ -50,7 +52,10 @@ def _tamper(connection: Connection, table: str, pick: int, column: int, edit: in
     name, kind = cells[column % len(cells)]
     expression = EDITS[kind][edit % len(EDITS[kind])].format(f'"{name}"')
     (rowid,) = connection.execute(f"SELECT rowid FROM {table} ORDER BY rowid LIMIT 1 OFFSET {pick % n_rows}").fetchone() or (0,)
+    cell = f'SELECT "{name}" FROM {table} WHERE rowid = {rowid}'
+    before = connection.execute(cell).fetchall()
     connection.execute(f'UPDATE {table} SET "{name}" = {expression} WHERE rowid = {rowid}')
+    assert connection.execute(cell).fetchall() != before, f"{table}.{name} = {expression} edits nothing"
     return f"{table}.{name} = {expression}"
 
 
@@ -58,6 +63,7 @@ def test_any_single_edited_cell_is_found(decided: Settings) -> None:
     numbers = st.integers(0, 10_000)
 
     with open_warehouse(decided) as connection:
+        record_review(connection, "2026-06-30.9", decision="reject", reviewed_by="Q", comment="no", gate_id=None)
         assert verify_audit(connection) == []
 
         @given(st.sampled_from(TABLES), numbers, numbers, numbers)

@@ -48,6 +48,8 @@ def _manifest(version: str) -> ModelManifest:
 
 def _register(settings: Settings, version: str, *, is_recorded: bool) -> None:
     manifest = _manifest(version)
+    with open_warehouse(settings):
+        pass  # a home that has models and no warehouse has lost it, and is refused
     folder = write_model(settings.models, manifest, fitted().text)
     if is_recorded:
         told = _told(version)
