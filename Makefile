@@ -15,7 +15,7 @@ FILES ?= 100000
 FUZZ_SEED ?= 1
 
 # The suite's processes; a file's tests stay together, for they share homes that take long to make.
-PROCESSES ?= 2
+PROCESSES ?= 3
 
 # A home belongs to one origin: simulated rows and those of LOANWATCH_SOURCE live apart.
 LOANWATCH_SOURCE ?=
@@ -33,7 +33,7 @@ help:  ## this list
 nightly: $(STAMP)  ## one night: simulates and trains first where there is nothing (LOANWATCH_SOURCE=DIR: real Home Credit tables)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" LOANWATCH_SOURCE="$(LOANWATCH_SOURCE)" DAYS="$(DAYS)" PER_DAY="$(PER_DAY)" SEED="$(SEED)" sh scripts/nightly.sh
 
-test: $(STAMP)  ## the whole test suite on two processes (ARGS="-k name" narrows it, PROCESSES=0 runs it in one)
+test: $(STAMP)  ## the whole test suite on three processes (ARGS="-k name" narrows it, PROCESSES=0 runs it in one)
 	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile $(ARGS)
 
 check: $(STAMP)  ## format, lint, types, import rules
