@@ -8,6 +8,9 @@ from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
 from pydantic import Field
 
+#: Anything but blanks: the server refuses an answer without it, and the question stays.
+_SAYS_SOMETHING = r"\S"
+
 
 class Approval(RunInput):
     """What the form asks. The name is taken as it is typed: this is a record of who decided, no authentication."""
@@ -19,11 +22,15 @@ class Approval(RunInput):
     name: Annotated[
         str,
         Field(
-            title="Your name", description="Another person than the one who asked for the training.", min_length=1, max_length=100
+            title="Your name",
+            description="Another person than the one who asked for the training.",
+            pattern=_SAYS_SOMETHING,
+            max_length=100,
         ),
     ]
     comment: Annotated[
-        str, Field(title="Comment", description="Why; stands in the registry of promotions.", min_length=1, max_length=500)
+        str,
+        Field(title="Comment", description="Why; stands in the registry of promotions.", pattern=_SAYS_SOMETHING, max_length=500),
     ]
 
 

@@ -39,6 +39,7 @@ def retrain_name() -> str:
 def retrain_model(parameters: RetrainParameters = RetrainParameters()) -> State[Any]:  # noqa: B008  an immutable default
     """Fits and registers a model; one that passes the gate waits for a person, and then decides from the next night on."""
     keep_private()
+    _require_requester(parameters)
     trained = fit_and_register(business_date(parameters.as_of, read_settings()), parameters, str(flow_run.id))
     version = trained["model_version"]
     if trained["is_champion"]:
@@ -52,6 +53,17 @@ def retrain_model(parameters: RetrainParameters = RetrainParameters()) -> State[
     if deployment.id is None:
         return Completed(message=f"{version} waits for `loanwatch promote`: only runs of a deployment can ask", name="Challenger")
     return _decide(version, comparison)
+
+
+def _require_requester(parameters: RetrainParameters) -> None:
+    """A run of a deployment is a worker's: the system user says nothing about who asked."""
+    if deployment.id is not None and not parameters.requested_by.strip():
+        raise UsageError(
+            "nobody is named as the one who asks for this training",
+            expected="your name, so that another person can approve",
+            where="Requested by, in the form",
+            remedy="fill it in and start the run again",
+        )
 
 
 def _decide(version: str, comparison: str) -> State[Any]:

@@ -102,7 +102,7 @@ class RetrainParameters(_Parameters):
         str,
         Field(
             title="Requested by",
-            description="Your name; another person has to approve. Empty: the system user of the process.",
+            description="Your name; another person has to approve. Needed in the form; empty in a terminal: the system user.",
             max_length=100,
         ),
     ] = ""
@@ -189,7 +189,12 @@ class RetrainParameters(_Parameters):
         Literal["auc", "cost"], Field(title="Search for", description="What the search improves out of fold.")
     ] = "auc"
     cost: Annotated[
-        CostMatrix | None, Field(title="Cost matrix", description="What the threshold minimises. Empty: the costs of the policy.")
+        CostMatrix | None,
+        Field(
+            title="Cost matrix",
+            description="What the threshold minimises. Empty: the costs of the policy; a challenger with others is only for "
+            "comparison.",
+        ),
     ] = None
     monotone: Annotated[
         dict[str, Literal[-1, 1]],

@@ -14,7 +14,7 @@ from schemas.promotion import Promotion
 from schemas.settings import Settings
 from tasks.core.succession import champion_before, is_same_person
 from tasks.drift import require_references
-from tasks.gate import next_champion_and_policy, standing_gate
+from tasks.gate import next_champion_and_policy, run_gate, standing_gate
 from tasks.night import hold_warehouse, publish, recorded_run
 from tasks.versions import read_version
 from warehouse.connection import Connection, open_warehouse, transaction
@@ -72,11 +72,25 @@ def approve_once(settings: Settings, version: str, *, approved_by: str, reason: 
         ApproverRefusedError: the requester approves.
         GateRefusedError: the version was rejected, or its gate does not pass.
     """
-    with open_warehouse(settings) as connection:
-        history = promotion_history(connection)
-    if history and history[-1].model_version == version and history[-1].kind == "promotion":
-        return history[-1]
-    return act_and_publish(settings, "promote", partial(promote, settings, version, approved_by=approved_by, reason=reason))
+
+    def approve() -> Promotion:
+        with open_warehouse(settings) as connection:
+            history = promotion_history(connection)
+        # made before, even where it was rolled back since: an answer counts once
+        made = [item for item in history if _is_of(item, version, approved_by, reason)]
+        return made[-1] if made else promote(settings, version, approved_by=approved_by, reason=reason)
+
+    return act_and_publish(settings, "promote", approve)
+
+
+def _is_of(change: Promotion, version: str, approved_by: str, reason: str) -> bool:
+    found = (change.kind, change.model_version, change.approved_by, change.reason)
+    return found == ("promotion", version, approved_by.strip(), reason.strip())
+
+
+def judge_and_publish(settings: Settings, version: str) -> GateResult:
+    """Runs the gate and publishes what it found."""
+    return act_and_publish(settings, "gate", partial(run_gate, settings, version))
 
 
 def rollback(settings: Settings, *, by: str, reason: str) -> Promotion:
@@ -135,7 +149,9 @@ def reject(settings: Settings, version: str, *, rejected_by: str, comment: str) 
         return Review(review_id, rejected_by, comment.strip(), gate_id)
 
 
-def act_and_publish(settings: Settings, command: Literal["promote", "rollback", "reject"], act: Callable[[], _Result]) -> _Result:
+def act_and_publish(
+    settings: Settings, command: Literal["promote", "rollback", "reject", "gate"], act: Callable[[], _Result]
+) -> _Result:
     """Runs a change as a run on record and publishes the snapshot after it; one that is refused publishes nothing."""
     with hold_warehouse(settings):
         with open_warehouse(settings) as connection:

@@ -34,6 +34,9 @@ from warehouse.trainings import record_candidates, record_training, training_by_
 
 logger = getLogger(__name__)
 
+#: How long a fitted model waits for a night to end before it is given up.
+PATIENCE_SECONDS = 4 * 3600.0
+
 Say = Callable[[str], None]
 
 
@@ -87,19 +90,28 @@ def retrain(
     with open_warehouse(settings) as connection:
         answered = training_by_request(connection, request_id) if request_id else None
     if answered is not None:
-        return RetrainResult(answered, is_champion=_is_first_champion(settings, answered))
-    with recorded_run(settings, "retrain", as_of) as run:
+        return _answered(settings, as_of, answered)
+    patient = replace(settings, lock_wait_seconds=max(settings.lock_wait_seconds, PATIENCE_SECONDS))
+    with recorded_run(patient, "retrain", as_of) as run:
         with hold_warehouse(settings), open_warehouse(settings) as connection:
             run.deliveries = take_in(settings, as_of, on_progress)
             data = read_training_data(connection, settings, as_of, parameters, job.policy, on_progress)
             provisional = next_model_version(connection, as_of)
         say(f"{data.frame.height:,} mature outcomes, {len(data.features.names)} features")
         outcome = fit_candidates(data.frame, _plan(job, data, provisional), say)
-        with hold_warehouse(settings), open_warehouse(settings) as connection:
+        with hold_warehouse(patient), open_warehouse(settings) as connection:
             result = _register(connection, job, data, outcome, run.run_id)
             write_card(settings, result.model_version)
             publish(settings, run.run_id, as_of)
     return replace(result, n_refused_deliveries=run.n_refused_deliveries)
+
+
+def _answered(settings: Settings, as_of: date, version: str) -> RetrainResult:
+    """What the same request gave before; card and snapshot are made again, for it may have been cut short after the registry."""
+    with hold_warehouse(settings), recorded_run(settings, "retrain", as_of) as run:
+        write_card(settings, version)
+        publish(settings, run.run_id, as_of)
+        return RetrainResult(version, is_champion=_is_first_champion(settings, version))
 
 
 def _is_first_champion(settings: Settings, version: str) -> bool:

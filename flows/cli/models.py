@@ -27,9 +27,9 @@ def _compare(settings: Settings, version: str) -> None:
     """Runs the gate, writes the card anew with it, and says what came out and what to do next."""
     from reports.model_card import model_comparison_markdown
     from tasks.comparison import read_record, write_card
-    from tasks.gate import run_gate
+    from tasks.promotion import judge_and_publish
 
-    gate = run_gate(settings, version)
+    gate = judge_and_publish(settings, version)
     write_card(settings, version)
     click.echo(model_comparison_markdown(read_record(settings, version), gate))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -129,12 +130,14 @@ def _storage(file: Path | None) -> Iterator[optuna.storages.BaseStorage]:
         yield optuna.storages.InMemoryStorage()
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    storage = optuna.storages.RDBStorage(f"sqlite:///{file}")
-    try:
-        yield storage
-    finally:
-        storage.remove_session()
-        storage.engine.dispose()
+    with file.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another search would take the trial that runs here for one that was interrupted
+        storage = optuna.storages.RDBStorage(f"sqlite:///{file}")
+        try:
+            yield storage
+        finally:
+            storage.remove_session()
+            storage.engine.dispose()
 
 
 def _study(storage: optuna.storages.BaseStorage, metric: SearchMetric, name: str) -> optuna.Study:
@@ -170,7 +173,7 @@ def _next_trial(study: optuna.Study, n_finished: int, objective: _Objective) -> 
 
     seed = (objective.recipe.seed + _SEED_STEP * n_finished) % 2**32
     study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=_STARTUP_TRIALS)
-    if n_finished == 0:
+    if n_finished == 0 and not study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.WAITING,)):
         study.enqueue_trial({name: objective.recipe.parameters[name] for name in objective.ranges})
     return study.ask()
 

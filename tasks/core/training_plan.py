@@ -71,7 +71,7 @@ class TrainingPlan:
         return Recipe(resolve_parameters(self.parameters, n_rows), self.seed, self.monotone)
 
     def search_sha256(self, data_sha256: str) -> str:
-        """Names the search: everything that a trial's value hangs on, but not how many trials there are to be."""
+        """Names the search: everything that its outcome hangs on, so that a longer one has no say in a shorter one."""
         content = {
             "data": data_sha256,
             "engine": engine_name(),
@@ -82,6 +82,8 @@ class TrainingPlan:
             "limits": [self.limits.missing_share, self.limits.correlation, self.limits.importance],
             "imbalance": self.imbalance,
             "metric": self.search.metric,
+            "trials": self.search.trials,
+            "minutes": self.search.minutes,
             "cost": self.cost_in_force.model_dump(),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

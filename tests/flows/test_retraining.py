@@ -13,12 +13,16 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow
+from pydantic import ValidationError
 
+from flows.approval import Approval
 from flows.retraining import retrain_model
 from schemas.errors import VerificationError
+from schemas.parameters import RetrainParameters
 from schemas.settings import Settings, read_settings
 from schemas.training_record import RECORD_FILE
 from tasks.comparison import comparison_text, read_record, write_card
+from tasks.promotion import approve_once, rollback
 from tasks.retrain import retrain
 from tests.flows.conftest import LAST_NEW_DAY, QUICK
 from tests.flows.nights import stored
@@ -162,3 +166,30 @@ def test_a_limit_on_missing_values_gives_a_model_of_fewer_inputs_that_is_judged_
         f"SELECT subject FROM monitor.reference_subjects WHERE reference_id = '{version}' AND source = 'input' ORDER BY 1",
     )
     assert {name for (name,) in subjects} == {item.name for item in record.features}
+
+
+def test_a_run_of_a_deployment_in_which_nobody_is_named_ends_before_it_has_begun(settings: Settings, deployment_id: UUID) -> None:
+    parameters = {"parameters": {"as_of": LAST_NEW_DAY.isoformat()}}
+    with get_client(sync_client=True) as client:
+        flow_run = client.create_flow_run_from_deployment(deployment_id, parameters=parameters)
+    asked = {"parameters": RetrainParameters(as_of=LAST_NEW_DAY)}
+    state = run_flow(retrain_model, flow_run=flow_run, parameters=asked, return_type="state")
+    assert state is not None
+    assert state.is_failed()
+    assert "nobody is named" in str(state.message)
+    assert stored(settings, "SELECT count(*) FROM registry.models") == [(1,)]
+
+
+def test_an_answer_counts_once_also_where_its_promotion_was_rolled_back_since(settings: Settings) -> None:
+    version = retrain(settings, LAST_NEW_DAY, QUICK).model_version
+    answer = {"approved_by": "R. Meyer", "reason": "as good"}
+    first = approve_once(settings, version, **answer)
+    rollback(settings, by="R. Meyer", reason="complaints")
+    assert approve_once(settings, version, **answer) == first
+    assert [kind for kind, *_ in champions(settings)] == ["bootstrap", "promotion", "rollback"]
+
+
+def test_blanks_are_no_answer(settings: Settings) -> None:
+    for wrong in ({"name": "  "}, {"comment": " "}, {"decision": "maybe"}):
+        with pytest.raises(ValidationError):
+            Approval(**{"decision": "approve", "name": "R. Meyer", "comment": "as good", **wrong})
