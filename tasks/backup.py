@@ -10,9 +10,11 @@ from pathlib import Path
 from schemas.backups import POLICY, BackupManifest
 from schemas.errors import ResourceError, UsageError, VerificationError
 from schemas.settings import Settings
+from tasks.audit import keep_head
+from warehouse.audit import append
 from warehouse.backup_store import Backup, choose_backup, list_backups
 from warehouse.backups import make_backup
-from warehouse.connection import open_warehouse
+from warehouse.connection import open_warehouse, transaction
 from warehouse.damage import days_since, warehouse_exists
 from warehouse.restore import restore_backup
 from warehouse.runs import end_run, start_run
@@ -96,6 +98,9 @@ def restore(settings: Settings, home: Path, *, name: str | None = None, until: d
         if as_of is not None:
             run_id = start_run(connection, "restore", as_of)
             end_run(connection, run_id, "done", f"restored from backup {backup.manifest.name}")
+        with transaction(connection):
+            append(connection, "restore", "restore", backup.manifest.name, {"newest_on": as_of})
+    keep_head(restored)
     lacking = tuple(days_since(settings, backup.manifest))
     policy = home / POLICY
     return RestoredHome(home, backup.manifest, lacking, policy if policy.is_file() else None)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Iterator
 from dataclasses import replace
 
 from schemas.doctor import Diagnosis, failed, warned, well
 from schemas.errors import LoanwatchError
 from schemas.settings import Settings
+from tasks.audit import verify_home
 from tasks.doctor_home import (
     find_backups,
     find_channels,
@@ -25,7 +24,6 @@ from warehouse.connection import Connection, open_warehouse
 #: A moment for a writer that is about to end; doctor does not wait for a night.
 _WAIT_SECONDS = 0.5
 _SHOWN_FINDINGS = 10
-_AUDIT_MODULE = "tasks.audit"
 
 
 def examine(settings: Settings, *, audit: bool = False) -> list[Diagnosis]:
@@ -94,11 +92,9 @@ def _checked(connection: Connection) -> list[Diagnosis]:
 
 
 def _audited(settings: Settings) -> list[Diagnosis]:
-    """The chain of the audit, where this version keeps one."""
-    if importlib.util.find_spec(_AUDIT_MODULE) is None:
-        return [warned("audit", "this version keeps no audit", "nothing")]
+    """The chain of the audit."""
     try:
-        findings = importlib.import_module(_AUDIT_MODULE).verify_home(settings)
+        findings = verify_home(settings)
     except LoanwatchError as error:
         return [told("audit", error)]
     remedy = (

@@ -8,6 +8,7 @@ shorter than noted, with no checkpoint in between, has lost something.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import struct
@@ -21,9 +22,10 @@ from warehouse.opening import log_of
 _VERSION_ENTRY = bytes.fromhex("640062650002ffff")
 _ENTRY_HEAD = struct.Struct("<QQ")  # length and checksum of what follows
 
-#: Where the two headers of a database file keep the number of their checkpoint; the higher one counts.
+#: The two headers of a database file; each checkpoint writes one of them anew. With a key they are encrypted, so their bytes
+#: are compared and not the number of the checkpoint in them.
 _HEADERS = (4096, 8192)
-_CHECKPOINT = struct.Struct("<8xQ")
+_HEADER_BYTES = 64
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Generation:
     """Which file it is, and its last checkpoint."""
 
     inode: int
-    checkpoint: int
+    checkpoint: str
 
 
 def witness_file(warehouse: Path) -> Path:
@@ -42,12 +44,11 @@ def witness_file(warehouse: Path) -> Path:
 def generation_of(warehouse: Path) -> Generation:
     """From the headers of the file. Not to be asked while this process has it open: reading would release its lock."""
     with warehouse.open("rb") as file:
-        found: list[int] = []
+        headers = hashlib.sha256()
         for offset in _HEADERS:
             file.seek(offset)
-            content = file.read(_CHECKPOINT.size)
-            found += _CHECKPOINT.unpack(content) if len(content) == _CHECKPOINT.size else ()
-        return Generation(os.fstat(file.fileno()).st_ino, max(found, default=0))
+            headers.update(file.read(_HEADER_BYTES))
+        return Generation(os.fstat(file.fileno()).st_ino, headers.hexdigest())
 
 
 def whole_bytes(log: Path) -> int:
@@ -82,7 +83,7 @@ def note_acknowledged(opened: Iterable[tuple[Path, Generation]]) -> None:
 
 
 def forget(warehouse: Path) -> None:
-    """To be called before another file takes the warehouse's place: it may get the same inode and checkpoint number."""
+    """To be called before another file takes the warehouse's place: it may get the same inode and headers."""
     witness_file(warehouse).unlink(missing_ok=True)
 
 

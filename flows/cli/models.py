@@ -9,6 +9,7 @@ import click
 
 from flows.cli.training_parameters import parse_settings
 from schemas.errors import DeliveryRefusedError
+from schemas.extras import require_extra
 from schemas.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def retrain(ctx: click.Context, as_of: datetime | None, pairs: tuple[str, ...], 
     The first model of a home becomes champion at once. Later ones are challengers: `loanwatch promote` puts one in force.
     """
     parameters = parse_settings(pairs, reason=reason)
+    require_extra("train")
     from tasks.business_dates import newest_business_date, require_home
 
     settings = require_home(read_settings())

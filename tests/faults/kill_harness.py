@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,7 +76,8 @@ class Tally:
     """What was tried and what came of it."""
 
     kills: Counter[str] = field(default_factory=Counter)
-    boundaries: dict[str, int] = field(default_factory=dict)
+    boundaries: dict[str, set[str]] = field(default_factory=dict)
+    hit: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     homes: int = 0
     lost: int = 0
     doubled: int = 0
@@ -93,7 +94,7 @@ class Tally:
 
     def text(self) -> str:
         lines = [
-            f"{name:10} {count:4} kills, {self.boundaries.get(name, 0):3} boundaries"
+            f"{name:10} {count:4} kills, at {len(self.hit[name])} of {len(self.boundaries.get(name, ()))} named boundaries"
             for name, count in sorted(self.kills.items())
         ]
         lines += self.complaints[:20]
@@ -182,6 +183,8 @@ class Harness:
             kill_at, boundary = boundary, None
             after = None if kill_at is not None else self.chance.uniform(0, scenario.seconds)
             code = in_child(lambda kill_at=kill_at: _step(step, home, kill_at), None, after)  # type: ignore[misc]
+            if code == -signal.SIGKILL and kill_at is not None:
+                self.tally.hit[scenario.name].add(scenario.passed[kill_at])
             if code != -signal.SIGKILL:
                 if code != 0:
                     self.tally.complaints.append(f"{scenario.name}: a run after a kill ended with {code}")
@@ -192,12 +195,18 @@ class Harness:
         self.tally.kills[scenario.name] += n_kills
         return n_kills
 
+    def _targets(self, passed: list[str]) -> list[int]:
+        """Boundaries to kill at, taken from the end: one of each name first, then the others, each drawn at random."""
+        drawn = self.chance.sample(range(len(passed)), len(passed))
+        first = {passed[place]: place for place in drawn}.values()
+        return [place for place in drawn if place not in first] + list(first)
+
     def run(self, names: list[str], n_kills: int) -> None:
         """Shares the kills among the scenarios: each of its boundaries in turn, with random instants after it."""
         scenarios = [self.scenario(name) for name in names]
-        targets = {item.name: self.chance.sample(range(len(item.passed)), len(item.passed)) for item in scenarios}
-        self.tally.boundaries = {item.name: len(set(item.passed)) for item in scenarios}
+        targets = {item.name: self._targets(item.passed) for item in scenarios}
         quick = [item for item in scenarios if item.name not in _SLOW]
+        self.tally.boundaries = {item.name: set(item.passed) for item in scenarios}
         cycle = itertools.cycle([*quick * _TURNS_OF_THE_QUICK, *(item for item in scenarios if item.name in _SLOW)])
         done = 0
         while done < n_kills:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from schemas.settings import Settings
+from tasks.audit import verify_home
 from tests.contents import snapshot_hashes, warehouse_hashes
 from tests.faults.kill_steps import sent_tokens
 from warehouse.backup_store import changed_files, list_backups
@@ -26,12 +27,12 @@ _KEYS = {
 
 @dataclass
 class State:
-    """`hashes` by table, `keys` of what must be there once, `sent` tokens by alert, `backups` that are not whole."""
+    """`hashes` by table, `keys` of what must be there once, `sent` tokens by alert, `faults` of backups and audit."""
 
     hashes: dict[str, str]
     keys: list[str]
     sent: dict[str, list[str]]
-    damaged_backups: list[str]
+    faults: list[str]
     backup_hash: str
 
     def as_json(self) -> dict[str, Any]:
@@ -49,7 +50,7 @@ class State:
         different = sorted(name for name in names if self.hashes.get(name) != expected.hashes.get(name))
         different += ["sent"] if self.sent != expected.sent else []
         different += ["newest backup"] if self.backup_hash != expected.backup_hash else []
-        return lost, doubled, different + self.damaged_backups
+        return lost, doubled, different + self.faults
 
 
 def state_of(settings: Settings) -> State:
@@ -64,11 +65,13 @@ def state_of(settings: Settings) -> State:
     backups = list_backups(settings)
     newest = backups[-1].manifest.tables if backups else {}
     held = {name: content.model_dump() for name, content in newest.items() if name in _COMPARED_IN_BACKUPS}
+    faults = [backup.manifest.name for backup in backups if changed_files(backup)]
+    faults += [item.where for item in verify_home(settings)]
     return State(
         hashes=hashes,
         keys=sorted(keys),
         sent={alert: sorted(tokens) for alert, tokens in sorted(sent_tokens(settings.home).items())},
-        damaged_backups=[backup.manifest.name for backup in backups if changed_files(backup)],
+        faults=faults,
         backup_hash=json.dumps(held, sort_keys=True),
     )
 

@@ -28,24 +28,22 @@ import tasks.notify
 import tasks.score
 import warehouse.connection
 from schemas.channels import AlertSettings
-from schemas.manifest import MANIFEST_FILE, MODEL_FILE, ModelManifest
 from schemas.parameters import Candidate, RetrainParameters
 from schemas.settings import Settings
-from tasks import monitor, night
+from tasks import monitor, night, promotion
 from tasks.backup import back_up_night
 from tasks.core.alert_messages import Message, delivery_token
 from tasks.drift_report import write_reports
-from tasks.model_files import write_model
 from tasks.notify import deliver_pending
 from tasks.retrain import retrain
 from tasks.simulate import simulate_deliveries
 from tests.alerting import finding, judge
+from tests.versions import add_challenger, add_gate
 from warehouse.connection import open_warehouse, transaction
 from warehouse.migrations import shipped_migrations
-from warehouse.registry import champion_on, record_promotion, register_model
+from warehouse.registry import record_promotion
 
 DAY = date(2026, 7, 1)
-FAR = date(2100, 1, 1)
 SENT = "sent.txt"
 DESK = AlertSettings.model_validate({"channels": [{"name": "desk", "kind": "slack", "url": "env:DESK"}]})
 
@@ -78,14 +76,14 @@ def draw_reports(settings: Settings) -> None:
     write_reports(settings, DAY)
 
 
+def challenger_of(settings: Settings) -> str:
+    """The newer one of the two versions of the prepared home."""
+    return max(folder.name for folder in settings.models.iterdir())
+
+
 def promote(settings: Settings) -> None:
-    """An act, so it is done again only where it had not been done."""
-    with open_warehouse(settings) as connection:
-        challenger = "2026-06-30.2"
-        if champion_on(connection, FAR).model_version != challenger:
-            with transaction(connection):
-                record_promotion(connection, challenger, kind="promotion", approved_by="Q", reason="harness")
-    night.publish(settings, "promotion", DAY)
+    """As when a person's answer is taken up: a promotion that was made before counts."""
+    promotion.approve_once(settings, challenger_of(settings), approved_by="Q", reason="harness")
 
 
 def deliver(settings: Settings) -> None:
@@ -135,12 +133,9 @@ def prepare(settings: Settings) -> None:
 
 def add_challenger_and_days(settings: Settings) -> None:
     """To a home with a champion."""
-    folder = min(settings.models.iterdir())
-    manifest = ModelManifest.model_validate_json((folder / MANIFEST_FILE).read_bytes())
-    twin = manifest.model_copy(update={"model_version": "2026-06-30.2"})
-    write_model(settings.models, twin, (folder / MODEL_FILE).read_text(encoding="utf-8"))
-    with open_warehouse(settings) as connection, transaction(connection):
-        register_model(connection, twin)
+    version = add_challenger(settings)
+    with open_warehouse(settings) as connection:
+        add_gate(connection, version)
     simulate_deliveries(settings, days=1, per_day=20, seed=3, until=DAY, new_days=1)
 
 
@@ -154,7 +149,7 @@ def prepare_changed(settings: Settings) -> None:
     """One backup, and a change since."""
     back_up_night(settings)
     with open_warehouse(settings) as connection, transaction(connection):
-        record_promotion(connection, "2026-06-30.2", kind="promotion", approved_by="Q", reason="harness")
+        record_promotion(connection, challenger_of(settings), kind="promotion", approved_by="Q", reason="harness")
 
 
 def prepare_old(settings: Settings) -> None:

@@ -20,6 +20,7 @@ from reports.night import night_text
 from schemas.errors import ResourceError, UsageError, VerificationError
 from schemas.references import NightSummary
 from schemas.settings import Settings, read_settings
+from tasks.audit import verify_home
 from tasks.backup import back_up, back_up_night, known_backups, restore
 from tests.contents import file_hashes, snapshot_hashes, warehouse_hashes
 from tests.flows.conftest import FIRST_NEW_DAY, LAST_NEW_DAY
@@ -58,6 +59,10 @@ def test_a_night_is_backed_up_and_what_is_restored_is_the_same_and_goes_on_the_s
     assert warehouse_hashes(there) == after_first
     assert file_hashes(there.models) == file_hashes(backed_up.models)
     assert not there.landing.exists()
+    assert verify_home(there) == []
+    with open_warehouse(there, read_only=True) as connection:
+        newest = connection.execute("SELECT kind, subject FROM ops.audit ORDER BY audit_id DESC LIMIT 1").fetchall()
+    assert newest == [("restore", first.backup)]
 
     shutil.copytree(backed_up.landing, there.landing)
     shutil.rmtree(backed_up.home)

@@ -23,7 +23,8 @@ from tests.contents import snapshot_hashes, warehouse_hashes
 from tests.flows.conftest import LAST_NEW_DAY
 from tests.people import files_with
 from warehouse.backup_store import changed_files
-from warehouse.connection import open_warehouse
+from warehouse.connection import open_warehouse, transaction
+from warehouse.opening import log_of
 from warehouse.reading import query_snapshot
 
 pytest.importorskip("duckdb_extension_httpfs")
@@ -79,6 +80,23 @@ def test_a_new_home_with_a_key_is_encrypted_from_its_first_byte_and_its_log_too(
     assert files_with(settings.home, "Kanarienvogel", "migrations_v1", KNOWN) == set()
     with pytest.raises(duckdb.Error):
         duckdb.connect(str(settings.snapshot), read_only=True)
+
+
+def test_checkpoints_of_an_encrypted_warehouse_are_told_apart_and_a_lost_log_is_missed(settings: Settings) -> None:
+    private = replace(settings, key=KEY)
+    for n in range(8):  # headers are encrypted: their bytes are like drawn at random
+        with open_warehouse(private) as connection, transaction(connection):
+            connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+            connection.execute(f"INSERT INTO ops.home_v1 VALUES ('real-{n}', now()::TIMESTAMP)")
+        assert log_of(settings.warehouse).exists()
+        with open_warehouse(private) as connection:
+            connection.execute("CHECKPOINT")
+    with open_warehouse(private) as connection, transaction(connection):
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        connection.execute("INSERT INTO ops.home_v1 VALUES ('last', now()::TIMESTAMP)")
+    log_of(settings.warehouse).unlink()
+    with pytest.raises(VerificationError, match="log cannot be replayed"), open_warehouse(private):
+        pass
 
 
 def test_the_snapshot_reaches_nothing_else_with_a_key_either(settings: Settings, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from tests.flows.nights import stored
 from warehouse.audit import append_erasure
 from warehouse.connection import open_warehouse, transaction
 from warehouse.fingerprints import fingerprints_of
+from warehouse.pseudonyms import ensure_key
 from warehouse.registry import champion_on, record_promotion, register_model, register_policy
 
 
@@ -208,6 +209,7 @@ def test_an_erased_applicant_is_said_to_be_erased_and_the_chain_stays_valid(deci
     application_id, _ = _some_key(decided, "decline")
     kept_id, _ = _some_key(decided, "review")
     with open_warehouse(decided) as connection:
+        ensure_key(connection)
         connection.execute(
             "INSERT INTO ops.suppressed_keys_v1 BY NAME SELECT 1 AS erasure_id, 'applicant' AS kind, "
             "ops.keyed_sha256('applicant', $id) AS key_sha256, DATE '2026-06-30' AS through_on",
