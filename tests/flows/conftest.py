@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -27,16 +29,27 @@ QUICK = RetrainParameters(
 
 @pytest.fixture(scope="session")
 def champion_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The original; tests use `small_home`."""
+    """The original, made by whichever of the suite's processes comes first; tests use `small_home`."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder
+    home = shared / "champion" / "home"
+    with (shared / "champion.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            unfinished = home.with_name("unfinished")
+            _make_champion_home(unfinished)
+            unfinished.rename(home)
+    return home
+
+
+def _make_champion_home(home: Path) -> None:
     from tasks.retrain import retrain
     from tasks.simulate import simulate_deliveries
 
-    home = tmp_path_factory.mktemp("champion") / "home"
     settings = Settings(home=home, policy_file=None, memory_limit="1GB", threads=2, lock_wait_seconds=5.0, chunk_rows=20000)
     simulate_deliveries(settings, days=2, per_day=400, seed=1, until=date(2026, 3, 2), new_days=0)
     simulate_deliveries(settings, days=2, per_day=NEW_PER_DAY, seed=2, until=LAST_NEW_DAY, new_days=2)
     retrain(settings, LAST_NEW_DAY, QUICK)
-    return home
 
 
 @pytest.fixture

@@ -79,10 +79,20 @@ class TestEmptyHome:
         assert run("retrain", monkeypatch=monkeypatch) == 2
         assert "no application has a mature outcome" in capsys.readouterr().err
 
-    @pytest.mark.parametrize("pair", ["maturity_days", "maturity_days=0", "=3", "no_such_parameter=1"])
-    def test_a_setting_that_means_nothing_is_wrong_usage(self, pair: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        run("simulate", "--days", "70", "--per-day", "5", "--seed", "1", "--new-days", "1", monkeypatch=monkeypatch)
+    @pytest.mark.parametrize("pair", ["maturity_days", "maturity_days=0", "=3"])
+    def test_a_setting_that_means_nothing_is_wrong_usage(
+        self, pair: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         assert run("retrain", "--set", "maturity_days=1", "--set", pair, monkeypatch=monkeypatch) == 2
+        assert "home" not in (said := capsys.readouterr().err)
+        assert pair.partition("=")[0] in said
+
+    def test_a_parameter_that_lightgbm_does_not_know_is_wrong_usage(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        run("simulate", "--days", "70", "--per-day", "5", "--seed", "1", "--new-days", "1", monkeypatch=monkeypatch)
+        assert run("retrain", "--set", "maturity_days=1", "--set", "no_such_parameter=1", monkeypatch=monkeypatch) == 2
+        assert "no_such_parameter" in capsys.readouterr().err
 
     def test_ingest_ends_with_10_where_a_delivery_is_refused_and_with_0_the_second_time(
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch

@@ -17,6 +17,7 @@ from schemas.errors import UsageError
 from schemas.parameters import MonitorParameters, NightParameters
 from schemas.settings import Settings
 from tasks.simulate import simulate_deliveries
+from tests.conftest import settings_of
 from tests.contents import file_hashes, snapshot_hashes, warehouse_hashes
 from tests.flows.conftest import LAST_NEW_DAY
 from warehouse.connection import open_warehouse
@@ -45,6 +46,18 @@ def drifted_home(champion_home: Path, tmp_path_factory: pytest.TempPathFactory) 
 def drifted(drifted_home: Path, home: Path) -> Path:
     shutil.copytree(drifted_home, home)
     return home
+
+
+@pytest.fixture(scope="module")
+def monitored(drifted_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The same, scored and measured; tests only read it."""
+    home = tmp_path_factory.mktemp("monitored") / "home"
+    shutil.copytree(drifted_home, home)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("LOANWATCH_HOME", str(home))
+        score_nightly(NightParameters(as_of=DAY))
+        monitor_drift(MonitorParameters(as_of=DAY))
+    return settings_of(home)
 
 
 def published(settings: Settings, query: str) -> list[tuple[Any, ...]]:
@@ -92,12 +105,9 @@ def test_a_shifted_night_is_measured_alerted_drawn_and_published_and_a_second_ru
     assert (warehouse_hashes(settings), snapshot_hashes(settings), without_snapshots(settings)) == before
 
 
-@pytest.mark.usefixtures("drifted")
-def test_the_reported_psi_is_that_of_the_rows(settings: Settings) -> None:
+def test_the_reported_psi_is_that_of_the_rows(monitored: Settings) -> None:
     """Recomputed from the stored features and the frozen bins, apart from the product's counting."""
-    score_nightly(NightParameters(as_of=DAY))
-    monitor_drift(MonitorParameters(as_of=DAY))
-    with open_warehouse(settings) as connection:
+    with open_warehouse(monitored) as connection:
         table = connection.execute("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'features_%'").fetchone()
         assert table is not None
         values = connection.execute(f"SELECT AMT_INCOME_TOTAL FROM score.{table[0]} WHERE batch_id = {DAY:%Y%m%d}01").fetchall()
@@ -131,11 +141,11 @@ def test_a_night_that_did_not_run_is_an_alert_and_one_that_ran_is_none(settings:
     assert found == [("dead_man", "critical", "open")]
 
 
-@pytest.mark.usefixtures("drifted")
-def test_nobody_is_named_in_the_documents(settings: Settings) -> None:
-    score_nightly(NightParameters(as_of=DAY))
-    summary = monitor_drift(MonitorParameters(as_of=DAY))
-    ids = {str(row[0]) for row in published(settings, "SELECT application_id FROM marts.decisions")}
-    for path in Path(summary.report).parent.iterdir():
+def test_nobody_is_named_in_the_documents(monitored: Settings) -> None:
+    ids = {str(row[0]) for row in published(monitored, "SELECT application_id FROM marts.decisions")}
+    documents = list((monitored.reports / DAY.isoformat()).iterdir())
+    assert ids
+    assert documents
+    for path in documents:
         numbers = set(re.findall(r"\d{16}", path.read_text(encoding="utf-8")))
         assert not ids & numbers, path.name
