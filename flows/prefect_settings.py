@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from schemas.settings import Settings
+from warehouse.holder import process_lives
 
 #: Address of the server that `loanwatch up` runs for a home, present while it runs.
 RUNNING_SERVER_FILE = "server.json"
@@ -32,23 +33,13 @@ _DEFAULTS = {
 }
 
 
-def _process_lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 def running_server(settings: Settings) -> str | None:
     """The API address of the server that `loanwatch up` runs for this home now, if it does."""
     try:
         found = json.loads((settings.prefect / RUNNING_SERVER_FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return None
-    return str(found["api_url"]) if _process_lives(int(found["pid"])) else None
+    return str(found["api_url"]) if process_lives(int(found["pid"])) else None
 
 
 def _without_proxy() -> str:

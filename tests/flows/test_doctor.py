@@ -6,9 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import textwrap
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from tasks.night import check_warehouse, find_pending, publish, recorded_run, re
 from tests.contents import file_hashes
 from tests.flows.conftest import LAST_NEW_DAY
 from tests.flows.test_command_line import run
+from tests.held import held
 from warehouse import space
 from warehouse.connection import open_warehouse
 from warehouse.holder import HOLDER_FILE
@@ -44,24 +42,6 @@ def of(subject: str, found: list[Diagnosis]) -> list[Diagnosis]:
 def only(subject: str, found: list[Diagnosis]) -> Diagnosis:
     (diagnosis,) = of(subject, found)
     return diagnosis
-
-
-@contextmanager
-def held_by_another_tool(settings: Settings) -> Iterator[int]:
-    """Another process that has the file open for writing; gives its number."""
-    holder = textwrap.dedent(f"""
-        import duckdb, sys
-        connection = duckdb.connect({str(settings.warehouse)!r})
-        sys.stdout.write("held\\n"); sys.stdout.flush()
-        sys.stdin.readline()
-    """)
-    process = subprocess.Popen([sys.executable, "-c", holder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        yield process.pid
-    finally:
-        process.communicate("done\n", timeout=10)
 
 
 @pytest.mark.usefixtures("small_home")
@@ -144,7 +124,7 @@ class TestDoctor:
         }
 
     def test_another_tool_that_holds_the_file_is_named_and_ends_with_12(self, settings: Settings) -> None:
-        with held_by_another_tool(settings) as pid:
+        with held(settings, by_us=False) as pid:
             lock = only("lock", examine(settings))
         assert lock.exit_code == 12
         assert f"pid {pid}" in lock.found

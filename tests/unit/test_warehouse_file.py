@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import textwrap
-
 import pytest
 
 from schemas.errors import ResourceError, VerificationError, WarehouseBusyError
 from schemas.settings import Settings
+from tests.held import held
 from warehouse.connection import Connection, open_warehouse, transaction
 from warehouse.migrations import shipped_migrations
 
@@ -40,21 +37,10 @@ def test_a_warehouse_of_a_newer_version_is_refused(settings: Settings) -> None:
 def test_another_process_that_writes_is_named_and_the_wait_is_bounded(settings: Settings) -> None:
     with open_warehouse(settings):
         pass
-    holder = textwrap.dedent(f"""
-        import duckdb, sys
-        connection = duckdb.connect({str(settings.warehouse)!r})
-        sys.stdout.write("held\\n"); sys.stdout.flush()
-        sys.stdin.readline()
-    """)
-    process = subprocess.Popen([sys.executable, "-c", holder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        with pytest.raises(WarehouseBusyError, match=str(process.pid)) as raised, open_warehouse(settings):
+    with held(settings, by_us=False) as pid:
+        with pytest.raises(WarehouseBusyError, match=str(pid)) as raised, open_warehouse(settings):
             pass
         assert raised.value.exit_code == 12
-    finally:
-        process.communicate("done\n", timeout=10)
 
 
 def test_a_file_that_is_no_warehouse_is_told_from_a_busy_one(settings: Settings) -> None:
