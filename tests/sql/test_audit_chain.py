@@ -12,6 +12,9 @@ import pytest
 from schemas.audit import AuditHead
 from schemas.policy import load_policy
 from schemas.settings import Settings
+from tasks.audit import heads_file, kept_heads, verify_home
+from tasks.backup import back_up
+from tasks.policy import apply_policy
 from tests.audit_support import change, findings
 from warehouse.audit import append, audit_head
 from warehouse.audit_check import verify_audit
@@ -24,7 +27,7 @@ DAY = date(2026, 6, 30)
 
 
 def _chain(settings: Settings) -> list[AuditHead]:
-    """Five entries: the beginning, a policy, a night's start and end, an override."""
+    """Five entries: the beginning, a policy, a night's start and end, a restoration."""
     heads = []
     with open_warehouse(settings) as connection:
         heads.append(audit_head(connection))
@@ -36,7 +39,7 @@ def _chain(settings: Settings) -> list[AuditHead]:
         end_run(connection, run, "done", "0 new deliveries")
         heads.append(audit_head(connection))
         with transaction(connection):
-            heads.append(append(connection, "override", "Q", "a case", {"on": DAY, "n": 1, "why": "Ünïcode"}))
+            heads.append(append(connection, "restore", "Q", "a case", {"on": DAY, "n": 1, "why": "Ünïcode"}))
     return heads
 
 
@@ -97,6 +100,22 @@ def test_a_chain_that_was_written_anew_is_found_by_a_head_that_was_kept(settings
         (finding,) = verify_audit(connection, [kept])
         assert finding.fault == "head"
         assert "another entry stands there" in finding.found
+
+
+def test_a_chain_that_was_cut_is_found_by_the_head_in_a_backup_where_the_others_are_gone(settings: Settings) -> None:
+    _chain(settings)
+    made = back_up(settings)
+    assert verify_home(settings) == []
+    change(settings, "DELETE FROM ops.audit_v1 WHERE audit_id = 5")
+    assert not heads_file(settings).exists()
+    (finding,) = verify_home(settings)
+    assert (finding.fault, finding.where) == ("head", f"backup {made.manifest.name}")
+
+
+def test_a_policy_that_was_applied_leaves_its_head_beside_the_warehouse(settings: Settings) -> None:
+    apply_policy(settings, load_policy(None), applied_by="Q", reason="first")
+    with open_warehouse(settings) as connection:
+        assert kept_heads(settings) == [audit_head(connection)]
 
 
 def test_an_emptied_audit_is_found(settings: Settings) -> None:
