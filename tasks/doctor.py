@@ -83,7 +83,10 @@ def _checked(connection: Connection) -> list[Diagnosis]:
     findings = run_checks(connection)
     lines = [
         failed(
-            "checks", f"{finding.check}: {finding.n_rows} row(s), first {', '.join(finding.keys)}", "docs/runbook.md, A check failed", 1
+            "checks",
+            f"{finding.check}: {finding.n_rows} row(s), first {', '.join(finding.keys)}",
+            "docs/runbook.md, A check failed",
+            1,
         )
         if finding.severity == "fail"
         else warned("checks", f"{finding.check}: {finding.n_rows} row(s)", "read the header of the check in warehouse/checks/")

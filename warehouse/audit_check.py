@@ -177,7 +177,7 @@ def verify_audit(
         marks: hashes of heads kept elsewhere, without their numbers, by what holds them: a backup.
     """
     if not has_audit(connection):
-        return [AuditFinding("chain", "ops.audit_v1", "there is no audit yet: the next night begins one")]
+        return [AuditFinding("chain", "ops.audit_v1", "there is none: the table is gone, or the schema is older than the audit")]
     entries = _entries(connection)
     recorded, unreadable = _recorded(entries)
     return [

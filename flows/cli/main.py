@@ -167,8 +167,6 @@ def _run() -> int:
     except LoanwatchError as error:
         _tell(error)
         return error.exit_code
-    except BrokenPipeError:
-        return _stop_writing()
     except OSError as error:
         _tell(ResourceError(f"{type(error).__name__}: {error.strerror}", where=str(error.filename or ""), remedy=_ON_RESOURCES))
         return ResourceError.exit_code
@@ -179,12 +177,6 @@ def _run() -> int:
         error.show()
         return error.exit_code
     return code if isinstance(code, int) else 0
-
-
-def _stop_writing() -> int:
-    """Whoever read the output has gone, as `| head` does: no want of space or right, and nothing is left to tell it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 128 + signal.SIGPIPE
 
 
 def _tell(error: LoanwatchError) -> None:

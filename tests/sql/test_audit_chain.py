@@ -16,6 +16,7 @@ from tasks.audit import heads_file, kept_heads, verify_home
 from tasks.backup import back_up
 from tasks.policy import apply_policy
 from tests.audit_support import change, findings
+from tests.versions import line_of_versions
 from warehouse.audit import append, audit_head
 from warehouse.audit_check import verify_audit
 from warehouse.connection import Connection, open_warehouse, transaction
@@ -157,6 +158,17 @@ def test_a_rejection_is_on_record_and_cannot_be_taken_back_unseen(settings: Sett
         assert [finding.fault for finding in verify_audit(connection)] == ["registry"]
 
 
+def test_who_asked_for_a_version_and_what_its_gate_said_cannot_be_changed_unseen_before_it_is_promoted(
+    settings: Settings,
+) -> None:
+    line_of_versions(settings, 2)
+    assert findings(settings) == []
+    change(settings, "UPDATE registry.trainings_v1 SET requested_by = 'someone else'")
+    assert {finding.where.split()[0] for finding in findings(settings)} == {"registry.trainings_v1"}
+    change(settings, "UPDATE registry.gates_v1 SET content = replace(content::VARCHAR, '2000', '2001')::JSON")
+    assert {finding.where.split()[0] for finding in findings(settings)} == {"registry.trainings_v1", "registry.gates_v1"}
+
+
 def test_an_act_that_is_rolled_back_leaves_no_entry(settings: Settings) -> None:
     _chain(settings)
     with open_warehouse(settings) as connection:
@@ -190,4 +202,4 @@ def test_a_warehouse_without_an_audit_says_so(settings: Settings) -> None:
     change(settings, "DROP VIEW ops.audit; DROP TABLE ops.audit_v1")
     with open_warehouse(settings, read_only=True) as connection:
         (finding,) = verify_audit(connection)
-    assert "no audit yet" in finding.found
+    assert "there is none" in finding.found

@@ -12,8 +12,8 @@ from flows.cli.main import COMMANDS
 from schemas.errors import LoanwatchError
 from tasks.core.runbooks import RUNBOOKS
 
-#: Given by the command line itself, not by an error: done, an alert is open, a replay differs, the three signals.
-OF_THE_COMMAND_LINE = {0, 3, 4, 130, 141, 143}
+#: Given by the command line itself, not by an error: done, an alert is open, a replay differs, the two signals.
+OF_THE_COMMAND_LINE = {0, 3, 4, 130, 143}
 
 #: Commands of the contract that may not be there yet.
 OF_THE_CONTRACT = {"replay", "backup", "restore"}
