@@ -15,10 +15,8 @@ AuditKind = Literal[
     "rollback",
     "rejection",
     "policy",
-    "override",
     "restore",
     "erasure",
-    "backup",
 ]
 
 #: chain: an entry was edited, inserted or removed. head: the chain does not reach a head that was seen before. decisions: stored

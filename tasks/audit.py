@@ -11,6 +11,7 @@ from schemas.audit import AuditFinding, AuditHead
 from schemas.settings import Settings
 from warehouse.audit import audit_head
 from warehouse.audit_check import verify_audit
+from warehouse.backup_store import list_backups
 from warehouse.connection import open_warehouse
 
 _FILE = "audit-heads.jsonl"
@@ -59,4 +60,10 @@ def verify_home(settings: Settings) -> list[AuditFinding]:
         WarehouseBusyError: another process writes for longer than `lock_wait_seconds`.
     """
     with open_warehouse(settings, read_only=True) as connection:
-        return verify_audit(connection, kept_heads(settings))
+        return verify_audit(connection, kept_heads(settings), _heads_of_backups(settings))
+
+
+def _heads_of_backups(settings: Settings) -> dict[str, str]:
+    """The head's hash that the manifest of each backup holds; older backups hold none."""
+    manifests = [backup.manifest for backup in list_backups(settings)]
+    return {f"backup {manifest.name}": manifest.audit_head for manifest in manifests if manifest.audit_head}

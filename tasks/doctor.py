@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from schemas.doctor import Diagnosis, failed, warned, well
-from schemas.errors import LoanwatchError
+from schemas.errors import LoanwatchError, VerificationError
 from schemas.settings import Settings
 from tasks.audit import verify_home
 from tasks.doctor_home import (
@@ -20,6 +20,7 @@ from tasks.doctor_home import (
 from tasks.doctor_warehouse import PROBES, asked, probe_schema, told
 from warehouse.checking import run_checks
 from warehouse.connection import Connection, open_warehouse
+from warehouse.damage import require_not_lost
 
 #: A moment for a writer that is about to end; doctor does not wait for a night.
 _WAIT_SECONDS = 0.5
@@ -70,10 +71,10 @@ def _examine_warehouse(settings: Settings, *, audit: bool) -> list[Diagnosis]:
 
 def _without_warehouse(settings: Settings) -> list[Diagnosis]:
     """A new home has none yet; one that has worked before has lost it."""
-    traces = [path.name for path in (settings.models, settings.snapshot.parent, settings.home / "backups") if path.exists()]
-    if traces:
-        found = f"it is gone, though this home has {', '.join(traces)}"
-        return [failed("warehouse", found, "loanwatch restore --into NEW_HOME; nothing starts anew by itself", 14)]
+    try:
+        require_not_lost(settings)
+    except VerificationError as error:
+        return [told("warehouse", error)]
     return [failed("champion", "this home has no warehouse and no model yet", "loanwatch retrain", 11)]
 
 
@@ -82,7 +83,10 @@ def _checked(connection: Connection) -> list[Diagnosis]:
     findings = run_checks(connection)
     lines = [
         failed(
-            "checks", f"{finding.check}: {finding.n_rows} row(s), first {', '.join(finding.keys)}", "docs/runbook.md, Checks", 1
+            "checks",
+            f"{finding.check}: {finding.n_rows} row(s), first {', '.join(finding.keys)}",
+            "docs/runbook.md, A check failed",
+            1,
         )
         if finding.severity == "fail"
         else warned("checks", f"{finding.check}: {finding.n_rows} row(s)", "read the header of the check in warehouse/checks/")

@@ -109,11 +109,11 @@ def find_channels(settings: Settings) -> Iterator[Diagnosis]:
 
 def find_backups(settings: Settings) -> Iterator[Diagnosis]:
     """How old the newest backup is, by its own manifest; and a warehouse that was set aside."""
-    aside = sorted((settings.home / "set-aside").glob("*/"))
+    aside = sorted(settings.set_aside.glob("*/"))
     if aside:
         found = f"{len(aside)} damaged warehouse(s) stand in set-aside/, the last {aside[-1].name}"
         yield warned("backups", found, "keep them until what they lack is restored or decided again; then remove them")
-    manifests = [made for folder in (settings.home / "backups").glob("*/") if (made := _made_at(folder))]
+    manifests = [made for folder in settings.backups.glob("[!.]*/") if (made := _made_at(folder))]
     if not manifests:
         yield warned("backups", "there is none", "loanwatch backup, or let LOANWATCH_BACKUPS keep some nights")
         return

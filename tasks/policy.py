@@ -10,6 +10,7 @@ from schemas.features import feature_set
 from schemas.policy import Policy
 from schemas.settings import Settings
 from schemas.tables import table
+from tasks.audit import keep_head
 from tasks.core.fairness import AGE
 from warehouse.connection import open_warehouse, transaction
 from warehouse.registry import newest_policy_sha256, register_policy
@@ -70,4 +71,6 @@ def apply_policy(settings: Settings, policy: Policy, *, applied_by: str, reason:
         if registered == policy.sha256:
             return None
         kind: Literal["bootstrap", "applied"] = "applied" if registered else "bootstrap"
-        return register_policy(connection, policy, kind=kind, applied_by=applied_by, reason=reason)
+        effective_on = register_policy(connection, policy, kind=kind, applied_by=applied_by, reason=reason)
+    keep_head(settings)
+    return effective_on

@@ -24,6 +24,8 @@ ITSELF = "loanwatch"
 #: Registry tables whose rows the audit repeats: key, and columns too long to repeat, of which the hash stands in.
 REGISTRY_TABLES: dict[str, tuple[str, frozenset[str]]] = {
     "registry.models_v1": ("model_version", frozenset({"manifest"})),
+    "registry.trainings_v1": ("model_version", frozenset({"parameters"})),
+    "registry.gates_v1": ("gate_id", frozenset({"content"})),
     "registry.promotions_v1": ("promotion_id", frozenset()),
     "registry.policies_v1": ("policy_id", frozenset({"content"})),
     "registry.reviews_v1": ("review_id", frozenset()),

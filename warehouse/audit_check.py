@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from schemas.audit import AuditFinding, AuditHead, DecisionSet, Fingerprint
@@ -68,6 +69,14 @@ def _missing_heads(entries: Sequence[_Entry], heads: Sequence[AuditHead]) -> Ite
         if (head.audit_id, head.sha256) not in known:
             found = f"the chain ends at {last}" if last < head.audit_id else "another entry stands there"
             yield AuditFinding("head", f"entry {head.audit_id}", f"was the head {head.sha256[:16]}... once; now {found}")
+
+
+def _unknown_marks(entries: Sequence[_Entry], marks: Mapping[str, str]) -> Iterator[AuditFinding]:
+    """Places that hold the hash of a head which is not in the chain."""
+    known = {entry["sha256"] for entry in entries}
+    for where, sha256 in marks.items():
+        if sha256 not in known:
+            yield AuditFinding("head", where, f"was made at the head {sha256[:16]}..., which is not in the chain")
 
 
 def _set_of(item: dict[str, Any]) -> DecisionSet:
@@ -155,23 +164,27 @@ def _repeated_rows(connection: Connection) -> Iterator[AuditFinding]:
                 yield AuditFinding("registry", f"{table} {name}", f"stands {n} times")
 
 
-def verify_audit(connection: Connection, heads: Sequence[AuditHead] = ()) -> list[AuditFinding]:
+def verify_audit(
+    connection: Connection, heads: Sequence[AuditHead] = (), marks: Mapping[str, str] = MappingProxyType({})
+) -> list[AuditFinding]:
     """Everything that does not agree; empty where all does.
 
     Decisions are hashed anew with their reasons and quality records, about 30,000 a second on one core.
 
     Args:
         connection: an open warehouse; read-only will do.
-        heads: heads that were seen before and kept elsewhere (beside the warehouse, in backups): each has to be in the chain.
+        heads: heads that were seen before and kept beside the warehouse: each has to be in the chain.
+        marks: hashes of heads kept elsewhere, without their numbers, by what holds them: a backup.
     """
     if not has_audit(connection):
-        return [AuditFinding("chain", "ops.audit_v1", "there is no audit yet: the next night begins one")]
+        return [AuditFinding("chain", "ops.audit_v1", "there is none: the table is gone, or the schema is older than the audit")]
     entries = _entries(connection)
     recorded, unreadable = _recorded(entries)
     return [
         *_broken_links(entries),
         *unreadable,
         *_missing_heads(entries, heads),
+        *_unknown_marks(entries, marks),
         *_differing_sets(connection, recorded),
         *_repeated_rows(connection),
         *_differing_rows(connection, recorded),

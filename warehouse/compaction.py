@@ -12,6 +12,7 @@ import duckdb
 from schemas.settings import Settings
 from warehouse.connection import connect_to_write
 from warehouse.file_copy import fsync, put_in_place, require_space
+from warehouse.holder import noted
 from warehouse.opening import attach_options, load_cipher
 from warehouse.sql_files import quoted
 from warehouse.upgrade import alone, beside
@@ -51,7 +52,7 @@ def compact_warehouse(settings: Settings) -> None:
         WarehouseBusyError: another process holds it.
         ResourceError: there is no space for a copy.
     """
-    with alone(settings), closing(connect_to_write(settings)) as connection:
+    with alone(settings), closing(connect_to_write(settings)) as connection, noted(settings):
         require_space(settings.home, settings.warehouse.stat().st_size, "a compacted copy")
         fresh = beside(settings)
         write_anew(connection, fresh, attach_options(settings))

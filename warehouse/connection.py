@@ -9,10 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-from schemas.errors import LoanwatchError, ResourceError, WarehouseError
+from schemas.errors import LoanwatchError, ResourceError, UsageError, WarehouseError
 from schemas.private import PRIVATE_FOLDER
 from schemas.settings import Settings
-from warehouse.damage import damage_in, damaged_error, inspect, set_aside
+from warehouse.damage import damage_in, damaged_error, inspect, set_aside, warehouse_exists
 from warehouse.holder import Patience, noted
 from warehouse.log_witness import Generation, note_acknowledged
 from warehouse.migrations import missing_migrations
@@ -85,11 +85,12 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[C
 
     Raises:
         WarehouseBusyError: another process holds it longer than `lock_wait_seconds`.
-        ResourceError: it cannot be opened for want of space, permission or existence.
+        ResourceError: it cannot be opened for want of space or permission.
+        UsageError: it is to be read, and the home has none yet; or its key does not fit.
         VerificationError: its migrations are not those of this version; it is damaged (then it was set aside), or it is gone.
     """
     try:
-        connection = _connect(settings, read_only=True) if read_only else connect_to_write(settings)
+        connection = _connect_to_read(settings) if read_only else connect_to_write(settings)
     except duckdb.Error as error:
         raise _told(error, settings) from None
     _open_here[settings.warehouse] += 1
@@ -122,6 +123,22 @@ def connect_to_write(settings: Settings) -> Connection:
         return connection
     upgrade_warehouse(settings, lambda: _connect(settings, read_only=False))
     return _connect(settings, read_only=False)
+
+
+def _connect_to_read(settings: Settings) -> Connection:
+    """A connection that only reads: what the log has lost is told, and stays where it is for the next writer to set aside."""
+    if not _open_here[settings.warehouse]:
+        if not warehouse_exists(settings):
+            raise UsageError(
+                "this home has no warehouse yet",
+                expected="a home in which deliveries were taken in",
+                where=str(settings.warehouse),
+                remedy="name the home in LOANWATCH_HOME, or run `loanwatch retrain` first",
+            )
+        found = inspect(settings.warehouse, to_write=False)
+        if found is not None and found[1] is not None:
+            raise damaged_error(settings, found[1], settings.warehouse)
+    return _connect(settings, read_only=True)
 
 
 def _inspect(settings: Settings) -> None:

@@ -43,15 +43,15 @@ def damage_in(error: duckdb.Error) -> Damage | None:
     return "file" if any(sign in text for sign in _FILE_SIGNS) else None
 
 
-def inspect(warehouse: Path) -> tuple[Generation, Damage | None] | None:
+def inspect(warehouse: Path, *, to_write: bool = True) -> tuple[Generation, Damage | None] | None:
     """Which checkpoint the file is at, and whether its log has lost something that DuckDB would pass over in silence.
 
     Not to be asked while this process has the file open. It is locked meanwhile; None where another process holds it, for then
-    the log is that process's own affair.
+    the log is that process's own affair. To read only, the file need not be ours to write, and other readers are let in.
     """
-    with warehouse.open("r+b") as file:
+    with warehouse.open("r+b" if to_write else "rb") as file:
         try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(file, (fcntl.LOCK_EX if to_write else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except OSError:
             return None
         generation = generation_of(warehouse)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from schemas.audit import AuditKind
 from schemas.gate import GateResult
-from warehouse.audit import append_row
+from warehouse.audit import ITSELF, append_row
 from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.sql_files import sql
@@ -34,7 +34,9 @@ def record_gate(connection: Connection, result: GateResult) -> int:
         "content": result.model_dump_json(),
         "evaluated_at": now(),
     }
-    return _number(connection, "registry/insert_gate", values)
+    gate_id = _number(connection, "registry/insert_gate", values)
+    append_row(connection, "promotion", ITSELF, result.model_version, "registry.gates_v1", gate_id)
+    return gate_id
 
 
 def newest_gate(connection: Connection, model_version: str) -> tuple[int, GateResult] | None:

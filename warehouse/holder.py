@@ -131,7 +131,7 @@ def _found_holder(settings: Settings, message: str) -> tuple[str, bool]:
     if note is not None and note.pid == pid:
         return str(note), True
     is_ours = any(sign in _command_line(pid) for sign in _OURS)
-    told = "a command of Loanwatch that reads it" if is_ours else f"{Path(found[1]).name}, which is no command of Loanwatch"
+    told = "a command of Loanwatch" if is_ours else f"{Path(found[1]).name}, which is no command of Loanwatch"
     return f"{told} (pid {pid})", is_ours
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from schemas.parameters import RetrainParameters
 from schemas.training_record import CandidateRecord, Figure
+from warehouse.audit import append_row
 from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.drift_references import insert_frame
@@ -51,6 +52,7 @@ def record_training(
         "trained_at": now(),
     }
     connection.execute(sql("registry/insert_training"), values)
+    append_row(connection, "training", requested_by, model_version, "registry.trainings_v1", model_version)
 
 
 def training_by_request(connection: Connection, request_id: str) -> str | None:

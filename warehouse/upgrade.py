@@ -17,6 +17,7 @@ from schemas.settings import Settings
 from warehouse.backups import make_backup
 from warehouse.damage import require_not_lost
 from warehouse.file_copy import copy_apart, fsync, put_in_place, require_space
+from warehouse.holder import noted, process_lives, read_holder
 from warehouse.log_witness import forget
 from warehouse.migrations import migrate, missing_migrations
 from warehouse.opening import open_file
@@ -29,23 +30,33 @@ _WAIT_SECONDS = 0.1
 
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
-    """Keeps other processes from making or migrating the warehouse of this home. Raises WarehouseBusyError."""
+    """Keeps other processes from making, migrating or compacting the warehouse of this home. Raises WarehouseBusyError."""
     deadline = time.monotonic() + settings.lock_wait_seconds
+    is_told = False
     with (settings.home / LOCK_FILE).open("w") as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
+                found = f"the warehouse is being migrated or written anew by {_at_work(settings)}"
                 if time.monotonic() >= deadline:
                     raise WarehouseBusyError(
-                        "another process is migrating the warehouse",
+                        found,
                         expected=f"it to be done within {settings.lock_wait_seconds:g} s",
                         where=str(settings.home / LOCK_FILE),
                         remedy="wait for that process to end, and run the command again",
                     ) from None
+                if not is_told:
+                    logger.warning("waiting: %s; at most %g s", found, settings.lock_wait_seconds)
+                    is_told = True
             time.sleep(_WAIT_SECONDS)
         yield
+
+
+def _at_work(settings: Settings) -> str:
+    holder = read_holder(settings)
+    return str(holder) if holder is not None and process_lives(holder.pid) else "another process"
 
 
 def beside(settings: Settings) -> Path:
@@ -89,7 +100,7 @@ def upgrade_warehouse(settings: Settings, connect: Callable[[], duckdb.DuckDBPyC
         VerificationError: its migrations are not those of this version.
         ResourceError: there is no space for a copy.
     """
-    with alone(settings), closing(connect()) as connection:
+    with alone(settings), closing(connect()) as connection, noted(settings):
         if not missing_migrations(connection):
             return
         if settings.backups_kept and _holds_deliveries(connection):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -67,9 +68,9 @@ def _told(restored: RestoredHome, landing: Path) -> str:
         lines.append(f"It lacks the business dates {days}{more}.")
     lines.append("It also lacks every act since then: promotions, policies, acknowledgements.")
     lines.append("Deliveries are no part of a backup. To go on from here:")
-    lines.append(f"  cp -a {landing} {restored.home}/")
-    lines.append(f"  export LOANWATCH_HOME={restored.home}")
+    lines.append(f"  cp -a {quote(str(landing))} {quote(str(restored.home))}/")
+    lines.append(f"  export LOANWATCH_HOME={quote(str(restored.home))}")
     if restored.policy_file:
-        lines.append(f"  export LOANWATCH_POLICY={restored.policy_file}")
+        lines.append(f"  export LOANWATCH_POLICY={quote(str(restored.policy_file))}")
     lines.append("  loanwatch nightly")
     return "\n".join(lines) + "\n"

@@ -10,11 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from schemas.errors import ResourceError, VerificationError
+from schemas.errors import ResourceError, UsageError, VerificationError
 from schemas.settings import Settings
 from tasks.alerts import count_open_alerts
 from tasks.backup import back_up
+from tasks.doctor import examine
 from tests.conftest import settings_of
+from tests.flows.test_doctor import only
 from warehouse.connection import open_warehouse, transaction
 from warehouse.damage import require_not_lost
 from warehouse.log_witness import witness_file
@@ -101,6 +103,35 @@ def test_a_log_that_cannot_be_replayed_is_set_aside_with_its_warehouse_and_the_b
 def test_a_log_that_was_deleted_is_missed(worked: Settings) -> None:
     _with_log(worked).unlink()
     with pytest.raises(VerificationError, match="log cannot be replayed"), open_warehouse(worked):
+        pass
+
+
+@pytest.mark.parametrize("damage", ["cut off in the middle", "emptied", "deleted"])
+def test_reading_tells_what_a_log_has_lost_and_moves_nothing(worked: Settings, damage: str) -> None:
+    log = _with_log(worked)
+    log.write_bytes(LOG_DAMAGES.get(damage, lambda _: b"")(log.read_bytes()))
+    if damage == "deleted":
+        log.unlink()
+    before = sorted(path.name for path in worked.home.iterdir())
+    with pytest.raises(VerificationError, match="log cannot be replayed"), open_warehouse(worked, read_only=True):
+        pass
+    assert only("warehouse", examine(worked)).exit_code == 14
+    assert sorted(path.name for path in worked.home.iterdir()) == before
+
+
+def test_reading_a_whole_log_needs_no_right_to_write(worked: Settings) -> None:
+    _with_log(worked)
+    worked.warehouse.chmod(0o400)
+    with open_warehouse(worked, read_only=True) as connection, open_warehouse(worked, read_only=True):
+        assert connection.execute("SELECT count(*) FROM ops.home").fetchone() == (20,)
+
+
+def test_reading_a_home_without_a_warehouse_says_whether_it_was_lost(settings: Settings) -> None:
+    settings.home.mkdir()
+    with pytest.raises(UsageError, match="no warehouse yet"), open_warehouse(settings, read_only=True):
+        pass
+    (settings.backups / "x").mkdir(parents=True)
+    with pytest.raises(VerificationError, match="the warehouse is gone"), open_warehouse(settings, read_only=True):
         pass
 
 

@@ -187,6 +187,17 @@ def test_an_empty_home_has_no_champion(settings: Settings) -> None:
     assert exit_code_of(examine(settings)) == 11
 
 
+def test_folders_that_are_empty_are_no_sign_of_a_lost_warehouse_and_an_unfinished_backup_is_none(settings: Settings) -> None:
+    settings.models.mkdir(parents=True)
+    unfinished = settings.backups / ".unfinished-20260630T020000Z-1"
+    assert exit_code_of(examine(settings)) == 11
+    unfinished.mkdir(parents=True)
+    (unfinished / "manifest.json").write_text(json.dumps({"made_at": datetime.now(UTC).isoformat()}))
+    found = examine(settings)
+    assert "there is none" in only("backups", found).found
+    assert "start a new home" in only("warehouse", found).remedy
+
+
 def test_of_several_failures_the_highest_code_applies() -> None:
     codes = [failed("x", "y", "z", code).exit_code for code in (2, 4, 11, 15, 12, 13)]
     assert codes == [1, 4, 11, 15, 12, 1]

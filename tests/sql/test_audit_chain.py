@@ -12,7 +12,11 @@ import pytest
 from schemas.audit import AuditHead
 from schemas.policy import load_policy
 from schemas.settings import Settings
+from tasks.audit import heads_file, kept_heads, verify_home
+from tasks.backup import back_up
+from tasks.policy import apply_policy
 from tests.audit_support import change, findings
+from tests.versions import line_of_versions
 from warehouse.audit import append, audit_head
 from warehouse.audit_check import verify_audit
 from warehouse.connection import Connection, open_warehouse, transaction
@@ -24,7 +28,7 @@ DAY = date(2026, 6, 30)
 
 
 def _chain(settings: Settings) -> list[AuditHead]:
-    """Five entries: the beginning, a policy, a night's start and end, an override."""
+    """Five entries: the beginning, a policy, a night's start and end, a restoration."""
     heads = []
     with open_warehouse(settings) as connection:
         heads.append(audit_head(connection))
@@ -36,7 +40,7 @@ def _chain(settings: Settings) -> list[AuditHead]:
         end_run(connection, run, "done", "0 new deliveries")
         heads.append(audit_head(connection))
         with transaction(connection):
-            heads.append(append(connection, "override", "Q", "a case", {"on": DAY, "n": 1, "why": "Ünïcode"}))
+            heads.append(append(connection, "restore", "Q", "a case", {"on": DAY, "n": 1, "why": "Ünïcode"}))
     return heads
 
 
@@ -99,6 +103,22 @@ def test_a_chain_that_was_written_anew_is_found_by_a_head_that_was_kept(settings
         assert "another entry stands there" in finding.found
 
 
+def test_a_chain_that_was_cut_is_found_by_the_head_in_a_backup_where_the_others_are_gone(settings: Settings) -> None:
+    _chain(settings)
+    made = back_up(settings)
+    assert verify_home(settings) == []
+    change(settings, "DELETE FROM ops.audit_v1 WHERE audit_id = 5")
+    assert not heads_file(settings).exists()
+    (finding,) = verify_home(settings)
+    assert (finding.fault, finding.where) == ("head", f"backup {made.manifest.name}")
+
+
+def test_a_policy_that_was_applied_leaves_its_head_beside_the_warehouse(settings: Settings) -> None:
+    apply_policy(settings, load_policy(None), applied_by="Q", reason="first")
+    with open_warehouse(settings) as connection:
+        assert kept_heads(settings) == [audit_head(connection)]
+
+
 def test_an_emptied_audit_is_found(settings: Settings) -> None:
     _chain(settings)
     change(settings, "DELETE FROM ops.audit_v1")
@@ -138,6 +158,17 @@ def test_a_rejection_is_on_record_and_cannot_be_taken_back_unseen(settings: Sett
         assert [finding.fault for finding in verify_audit(connection)] == ["registry"]
 
 
+def test_who_asked_for_a_version_and_what_its_gate_said_cannot_be_changed_unseen_before_it_is_promoted(
+    settings: Settings,
+) -> None:
+    line_of_versions(settings, 2)
+    assert findings(settings) == []
+    change(settings, "UPDATE registry.trainings_v1 SET requested_by = 'someone else'")
+    assert {finding.where.split()[0] for finding in findings(settings)} == {"registry.trainings_v1"}
+    change(settings, "UPDATE registry.gates_v1 SET content = replace(content::VARCHAR, '2000', '2001')::JSON")
+    assert {finding.where.split()[0] for finding in findings(settings)} == {"registry.trainings_v1", "registry.gates_v1"}
+
+
 def test_an_act_that_is_rolled_back_leaves_no_entry(settings: Settings) -> None:
     _chain(settings)
     with open_warehouse(settings) as connection:
@@ -171,4 +202,4 @@ def test_a_warehouse_without_an_audit_says_so(settings: Settings) -> None:
     change(settings, "DROP VIEW ops.audit; DROP TABLE ops.audit_v1")
     with open_warehouse(settings, read_only=True) as connection:
         (finding,) = verify_audit(connection)
-    assert "no audit yet" in finding.found
+    assert "there is none" in finding.found

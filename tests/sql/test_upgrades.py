@@ -119,5 +119,5 @@ def test_the_log_of_the_old_warehouse_comes_forward_too(settings: Settings, rele
 def test_two_processes_do_not_migrate_at_once(settings: Settings, released: Path) -> None:
     _old_home(settings, released, 1)
     impatient = replace(settings, lock_wait_seconds=0.2)
-    with warehouse.upgrade.alone(settings), pytest.raises(WarehouseBusyError, match="migrating"), open_warehouse(impatient):
+    with warehouse.upgrade.alone(settings), pytest.raises(WarehouseBusyError, match="being migrated"), open_warehouse(impatient):
         pass
