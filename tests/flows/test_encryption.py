@@ -114,6 +114,20 @@ def test_the_snapshot_reaches_nothing_else_with_a_key_either(settings: Settings,
     assert KEY not in str(databases)
 
 
+def test_what_a_query_on_an_encrypted_snapshot_spills_is_encrypted_and_beside_it(
+    decided_home: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(decided_home, settings.home)
+    private = replace(settings, key=KEY)
+    encrypt(private, None)
+    monkeypatch.chdir(tmp_path)
+    query = "SELECT name, value FROM duckdb_settings() WHERE name IN ('temp_directory', 'temp_file_encryption') ORDER BY name"
+    assert query_snapshot(private, query)[1] == [
+        ("temp_directory", f"{settings.snapshot}.tmp"),
+        ("temp_file_encryption", "true"),
+    ]
+
+
 def test_the_key_is_in_no_output_log_or_error(settings: Settings, key_file: Path) -> None:
     assert KEY not in repr(read_settings(settings.home))
     with open_warehouse(read_settings(settings.home)):
