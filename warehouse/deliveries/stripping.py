@@ -45,7 +45,7 @@ class Keys:
 
 
 def _key_of(cell: str) -> int | None:
-    """The key that is taken in from a cell, however it is written: 100001, 0100001, 100001.0, +1.00001e5; None where it is none."""
+    """The key as ingest reads it: 100001, 0100001, 100001.0, +1.00001e5; None where the cell holds none."""
     text = cell.strip().strip(' "')
     try:
         return int(text)
