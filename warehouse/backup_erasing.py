@@ -8,21 +8,18 @@ from logging import getLogger
 from schemas.backups import WAREHOUSE
 from schemas.people import ErasureRequest
 from schemas.settings import Settings
-from warehouse.backup_store import Backup, changed_files, list_backups
+from warehouse.backup_store import Backup, is_rewriting, list_backups, mark_rewriting, may_be_rewritten
 from warehouse.backups import reseal_backup
 from warehouse.compaction import write_anew
 from warehouse.connection import open_warehouse, transaction
 from warehouse.erasing import erase_people
 from warehouse.erasures import finish_erasure
-from warehouse.file_copy import copy_apart, fsync, put_in_place
+from warehouse.file_copy import copy_apart, put_in_place
 from warehouse.migrations import migrate
 from warehouse.opening import attach_options, log_of, open_file
 from warehouse.pseudonyms import ensure_key
 
 logger = getLogger(__name__)
-
-#: In the folder of a backup while its warehouse and its manifest do not belong together.
-_MARKER = ".erasing"
 
 
 def erase_in_backups(settings: Settings, request: ErasureRequest) -> tuple[list[str], list[str]]:
@@ -34,14 +31,11 @@ def erase_in_backups(settings: Settings, request: ErasureRequest) -> tuple[list[
         key = ensure_key(connection)
     cleaned, notes = [], []
     for backup in list_backups(settings):
-        marker = backup.folder / _MARKER
-        changed = changed_files(backup)
-        if changed and not (marker.exists() and changed == [WAREHOUSE]):
+        if not may_be_rewritten(backup):
             notes.append(f"backup {backup.manifest.name} is not whole and was not cleaned: delete {backup.folder}")
             continue
-        if _clean(settings, backup, request, key) or marker.exists():
+        if _clean(settings, backup, request, key) or is_rewriting(backup):
             reseal_backup(backup, settings)
-            marker.unlink(missing_ok=True)
             cleaned.append(backup.manifest.name)
     return cleaned, notes
 
@@ -60,8 +54,7 @@ def _clean(settings: Settings, backup: Backup, request: ErasureRequest, key: str
             with transaction(connection):
                 finish_erasure(connection, erased.erasure_id)
             write_anew(connection, fresh, attach_options(settings))
-        (backup.folder / _MARKER).touch()
-        fsync(backup.folder)
+        mark_rewriting(backup)
         put_in_place(fresh, held)
         return True
     finally:

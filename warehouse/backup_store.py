@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from schemas.backups import MANIFEST, BackupManifest
+from schemas.backups import MANIFEST, WAREHOUSE, BackupManifest
 from schemas.errors import UsageError, VerificationError
 from schemas.settings import Settings
 from warehouse.file_copy import fsync, put_in_place, sha256_of
@@ -22,6 +22,9 @@ KEPT_MONTHS = 12
 
 #: A folder of this name is not a backup yet, or not any more.
 UNFINISHED = ".unfinished-"
+
+#: In the folder of a backup while its warehouse and its manifest do not belong together.
+_REWRITING = ".rewriting"
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,28 @@ def changed_files(backup: Backup) -> list[str]:
         for name, record in backup.manifest.files.items()
         if not (backup.folder / name).is_file() or sha256_of(backup.folder / name) != record.sha256
     ]
+
+
+def may_be_rewritten(backup: Backup) -> bool:
+    """Whether the backup is whole, but for a warehouse that was put in its place and not yet sealed."""
+    changed = changed_files(backup)
+    return not changed or (changed == [WAREHOUSE] and is_rewriting(backup))
+
+
+def is_rewriting(backup: Backup) -> bool:
+    """Whether its warehouse and its manifest do not belong together yet."""
+    return (backup.folder / _REWRITING).exists()
+
+
+def mark_rewriting(backup: Backup) -> None:
+    """To be called before another warehouse is put in the place of its own; `reseal_backup` ends it."""
+    (backup.folder / _REWRITING).touch()
+    fsync(backup.folder)
+
+
+def end_rewriting(backup: Backup) -> None:
+    """Warehouse and manifest belong together again."""
+    (backup.folder / _REWRITING).unlink(missing_ok=True)
 
 
 def newest_whole_backup(settings: Settings) -> Backup | None:

@@ -15,7 +15,16 @@ from schemas.backups import CHANNELS, MODELS, POLICY, WAREHOUSE, BackupManifest,
 from schemas.errors import VerificationError
 from schemas.private import PRIVATE_FOLDER
 from schemas.settings import Settings
-from warehouse.backup_store import UNFINISHED, Backup, free_name, list_backups, remove_unfinished, rotate, write_manifest
+from warehouse.backup_store import (
+    UNFINISHED,
+    Backup,
+    end_rewriting,
+    free_name,
+    list_backups,
+    remove_unfinished,
+    rotate,
+    write_manifest,
+)
 from warehouse.file_copy import copy_apart, fsync, put_in_place, require_space, sha256_of
 from warehouse.opening import log_of, open_file
 from warehouse.sql_files import sql
@@ -57,7 +66,7 @@ def make_backup(
 
 
 def reseal_backup(backup: Backup, settings: Settings) -> Backup:
-    """Writes the manifest anew after its warehouse was changed on purpose, as an erasure does."""
+    """Writes the manifest anew after its warehouse was changed on purpose, as an erasure or another key does."""
     connection = open_file(settings, backup.folder / WAREHOUSE, read_only=True)
     try:
         contents = table_contents(connection)
@@ -68,6 +77,7 @@ def reseal_backup(backup: Backup, settings: Settings) -> Backup:
     changes = {"tables": contents, "files": files, "migrations": tuple(name for (name,) in rows)}
     manifest = backup.manifest.model_copy(update=changes)
     write_manifest(backup.folder, manifest)
+    end_rewriting(backup)
     return Backup(backup.folder, manifest)
 
 

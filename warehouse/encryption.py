@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 
 from schemas.backups import WAREHOUSE
-from schemas.errors import UsageError, WarehouseBusyError
+from schemas.errors import UsageError, VerificationError, WarehouseBusyError
 from schemas.settings import Settings
-from warehouse.backup_store import list_backups
+from warehouse.backup_store import Backup, is_rewriting, list_backups, mark_rewriting, may_be_rewritten
 from warehouse.backups import reseal_backup
 from warehouse.compaction import write_anew
 from warehouse.file_copy import put_in_place, require_space
@@ -45,7 +45,9 @@ def _in_our_words(settings: Settings, path: Path) -> Iterator[None]:
         raise
 
 
-def _write_with_key(settings: Settings, former: Settings, path: Path) -> bool:
+def _write_with_key(
+    settings: Settings, former: Settings, path: Path, before_replacing: Callable[[], None] = lambda: None
+) -> bool:
     """Whether the file had to be written anew."""
     with _in_our_words(settings, path):
         if _has_key(settings, path):
@@ -58,10 +60,32 @@ def _write_with_key(settings: Settings, former: Settings, path: Path) -> bool:
         with _in_our_words(former, path), closing(open_attached(former, path, read_only=not is_own)) as connection:
             write_anew(connection, fresh, attach_options(settings))
             fresh.chmod(path.stat().st_mode & 0o777)
+            before_replacing()
             put_in_place(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
     return True
+
+
+def _encrypt_backup(settings: Settings, former: Settings, backup: Backup) -> bool:
+    """Whether the backup was written anew, or its seal was still to be made."""
+    is_written = _write_with_key(settings, former, backup.folder / WAREHOUSE, lambda: mark_rewriting(backup))
+    if is_written or is_rewriting(backup):
+        reseal_backup(backup, settings)
+        return True
+    return False
+
+
+def _require_whole(backups: list[Backup]) -> None:
+    """A new seal would hide that a backup was changed."""
+    damaged = [backup.manifest.name for backup in backups if not may_be_rewritten(backup)]
+    if damaged:
+        raise VerificationError(
+            f"{len(damaged)} backup(s) are not what they were: {', '.join(damaged)}",
+            expected="every file as its manifest says",
+            where=str(backups[0].folder.parent),
+            remedy="delete these folders and run the command again; nothing was changed",
+        )
 
 
 def encrypt_home(settings: Settings, former_key: str | None) -> list[str]:
@@ -69,6 +93,7 @@ def encrypt_home(settings: Settings, former_key: str | None) -> list[str]:
 
     Raises:
         UsageError: no key is set, or a file has another key than the former one.
+        VerificationError: a backup is not whole.
         WarehouseBusyError: another process holds the warehouse.
         ResourceError: no space or no permission.
     """
@@ -76,10 +101,9 @@ def encrypt_home(settings: Settings, former_key: str | None) -> list[str]:
         raise UsageError("no key is set", expected="LOANWATCH_KEY_FILE", where="the environment", remedy="name a key file in it")
     former = replace(settings, key=former_key)
     with alone(settings):
+        backups = list_backups(settings)
+        _require_whole(backups)
         own = [path for path in (settings.warehouse, settings.snapshot) if path.exists()]
         written = [str(path.relative_to(settings.home)) for path in own if _write_with_key(settings, former, path)]
-        for backup in list_backups(settings):
-            if _write_with_key(settings, former, backup.folder / WAREHOUSE):
-                reseal_backup(backup, settings)
-                written.append(f"backups/{backup.manifest.name}")
+        written += [f"backups/{backup.manifest.name}" for backup in backups if _encrypt_backup(settings, former, backup)]
     return written

@@ -68,10 +68,12 @@ def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
     config = {**ISOLATED, "threads": settings.threads}
     if settings.key is None:
         return duckdb.connect(str(settings.snapshot), read_only=True, config={**config, **closed})
-    connection = duckdb.connect(":memory:", config=config)
+    # what a query spills lies where that of a snapshot without a key does, and not in clear in the working directory
+    connection = duckdb.connect(":memory:", config={**config, "temp_directory": f"{settings.snapshot}.tmp"})
     is_open = False
     try:
         load_cipher(connection)
+        connection.execute("SET temp_file_encryption = true")
         file, key = quoted(str(settings.snapshot)), quoted(settings.key)
         _attach(connection, f"ATTACH {file} AS loanwatch (ENCRYPTION_KEY {key}, READ_ONLY)")
         connection.execute("USE loanwatch")

@@ -19,18 +19,24 @@ from warehouse.sql_files import quoted, sql
 
 #: Columns that say who it is. A masked snapshot has a pseudonym in their place: the same for a person throughout the home.
 _KEYS = frozenset({"application_id"})
+#: Rows here name their place in the sender's file, which says whose they are: no pseudonym, or decisions could be told with it.
+_PLACED = frozenset({"quarantine"})
 
 
 @dataclass(frozen=True)
 class _Mask:
-    """What a masked snapshot does not show of a row: the key of the applicant, and the columns of protected attributes."""
+    """What a masked snapshot does not show of a row: the key of the applicant, and the columns of protected attributes.
+
+    Nor does it keep the order of the rows: decisions are written by ascending key, so that the place would tell the key.
+    """
 
     protected: frozenset[str]
 
     def select(self, name: str, columns: list[str]) -> str:
         shown = [column for column in columns if column not in self.protected]
-        parts = [f"ops.pseudonym({column}) AS {column}" if column in _KEYS else f'"{column}"' for column in shown]
-        return f"SELECT {', '.join(parts)} FROM marts.{name}"
+        key = "NULL::BIGINT" if name in _PLACED else "ops.pseudonym({})"
+        parts = [f"{key.format(column)} AS {column}" if column in _KEYS else f'"{column}"' for column in shown]
+        return f"SELECT {', '.join(parts)} FROM marts.{name} ORDER BY ALL"
 
 
 def _mask(connection: Connection) -> _Mask | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import warehouse.encryption
 from schemas.errors import UsageError, VerificationError
 from schemas.settings import Settings, read_settings
 from tasks.audit import verify_home
@@ -112,6 +113,43 @@ def test_the_snapshot_reaches_nothing_else_with_a_key_either(settings: Settings,
             query_snapshot(private, query)
     databases = query_snapshot(private, "FROM duckdb_databases()")
     assert KEY not in str(databases)
+
+
+def test_a_key_change_that_was_stopped_goes_on_and_a_damaged_backup_gets_no_new_seal(
+    decided_home: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(decided_home, settings.home)
+    back_up(settings)
+    private = replace(settings, key=KEY)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(warehouse.encryption, "reseal_backup", stop)
+        with pytest.raises(KeyboardInterrupt):
+            encrypt(private, None)
+    assert len(encrypt(private, None)) == 1
+    (backup,) = known_backups(private)
+    assert changed_files(backup) == []
+    (backup.folder / "warehouse.duckdb").write_bytes(b"damaged")
+    with pytest.raises(VerificationError, match="not what they were"):
+        encrypt(replace(settings, key=OTHER_KEY), KEY)
+    assert changed_files(backup) == ["warehouse.duckdb"]
+
+
+def test_what_a_query_on_an_encrypted_snapshot_spills_is_encrypted_and_beside_it(
+    decided_home: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(decided_home, settings.home)
+    private = replace(settings, key=KEY)
+    encrypt(private, None)
+    monkeypatch.chdir(tmp_path)
+    query = "SELECT name, value FROM duckdb_settings() WHERE name IN ('temp_directory', 'temp_file_encryption') ORDER BY name"
+    assert query_snapshot(private, query)[1] == [
+        ("temp_directory", f"{settings.snapshot}.tmp"),
+        ("temp_file_encryption", "true"),
+    ]
 
 
 def test_the_key_is_in_no_output_log_or_error(settings: Settings, key_file: Path) -> None:

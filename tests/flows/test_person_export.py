@@ -92,6 +92,11 @@ def test_a_masked_snapshot_has_pseudonyms_and_the_columns_that_stay(settings: Se
         joined = "SELECT count(*) FROM marts.decisions JOIN marts.application_quality USING (application_id, batch_id)"
         assert snapshot.execute(joined).fetchall() == [(len(ids),)]
         assert snapshot.execute("SELECT profile FROM marts.freshness").fetchall() == [("masked",)]
+        order = "SELECT list(application_id ORDER BY rowid) = list(application_id ORDER BY application_id) FROM marts."
+        keyed = [name.split(".")[0] for name in masked if name.endswith(".application_id")]
+        assert len(keyed) > 5
+        assert [name for name in keyed if snapshot.execute(order + name).fetchall()[0][0] is False] == []
+        assert snapshot.execute("SELECT count(application_id) FROM marts.quarantine").fetchall() == [(0,)]
     publish(settings, "run", LAST_NEW_DAY)
     with open_snapshot(settings) as snapshot:
         assert {row[0] for row in snapshot.execute("SELECT application_id FROM marts.decision_history").fetchall()} == again

@@ -29,6 +29,7 @@ def _file(folder: Path, name: str, content: bytes) -> TableFile:
         (['"100002",6', "100003,100002"], ["100003,100002"]),  # the number as another value is another matter
         ([" 100002 ,6", "100002.0,6", "1000021,6", "2100002,6"], ["1000021,6", "2100002,6"]),
         (["100002", "100002,6,7", '"100002,6', "100001,5"], ["100001,5"]),  # no rows, but they name the person
+        (["0100002,6", "+100002,6", "100002.,6", "1.00002e5,6", "1.5e5,6"], ["1.5e5,6"]),  # as ingest reads them
         (["?,100002", "100001,5"], ["100001,5"]),  # nobody knows whose row it is, and it holds the number
     ],
 )
@@ -57,6 +58,15 @@ def test_a_parquet_file_keeps_its_types_and_its_other_rows(tmp_path: Path, dtype
     left = pl.read_parquet(file.path)
     assert left.equals(frame.filter(pl.col("SK_ID_BUREAU") != 1000020))
     assert left.schema == frame.schema
+
+
+@pytest.mark.parametrize("cells", [["0100002", "100003"], [b"1.00002e5", b"\xff"]])
+def test_keys_in_a_parquet_file_are_read_as_ingest_reads_them(tmp_path: Path, cells: list[str] | list[bytes]) -> None:
+    pl.DataFrame({"SK_ID_CURR": cells, "SK_ID_BUREAU": ["01000020", "1000030"]}).write_parquet(tmp_path / "bureau.parquet")
+    file = _file(tmp_path, "bureau.parquet", (tmp_path / "bureau.parquet").read_bytes())
+    assert credits_in_file(file, _KEYS.applicants) == {1000020}
+    assert strip_file(file, _KEYS) == 1
+    assert pl.read_parquet(file.path)["SK_ID_CURR"].to_list() == cells[1:]
 
 
 def test_monthly_balances_are_found_by_the_credit(tmp_path: Path) -> None:

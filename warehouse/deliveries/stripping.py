@@ -25,7 +25,10 @@ from warehouse.deliveries.folders import TableFile
 from warehouse.file_copy import fsync, put_in_place
 
 _CREDIT = "SK_ID_BUREAU"
-_DIGITS = re.compile(rb"\d+")
+_DIGITS = re.compile(rb"[1-9][0-9]*|0")
+_POWER = re.compile(rb"[0-9.][eE][+-]?[0-9]")
+#: Up to here a 64-bit float holds every integer exactly; a key beyond is taken in as an integer alone.
+_EXACT = 2.0**53
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -41,10 +44,22 @@ class Keys:
         return (_CREDIT, self.credits) if table == "bureau_balance" else (APPLICANT, self.applicants)
 
 
-def _wanted(values: Iterable[object], keys: frozenset[int]) -> Mask:
-    """Cells that name one of the keys, however they are written: 100001, "100001", 100001.0."""
-    forms = {form for key in keys for form in (str(key), f"{key}.0")}
-    return np.fromiter((str(value).strip(' "') in forms for value in values), dtype=np.bool_)
+def _key_of(cell: str) -> int | None:
+    """The key as ingest reads it: 100001, 0100001, 100001.0, +1.00001e5; None where the cell holds none."""
+    text = cell.strip().strip(' "')
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return int(number) if abs(number) < _EXACT and number.is_integer() else None
+
+
+def _wanted(values: Iterable[str | None], keys: frozenset[int]) -> Mask:
+    return np.fromiter((value is not None and _key_of(value) in keys for value in values), dtype=np.bool_)
 
 
 def _names_any(line: bytes, keys: frozenset[bytes]) -> bool:
@@ -52,26 +67,28 @@ def _names_any(line: bytes, keys: frozenset[bytes]) -> bool:
 
 
 def _lines_of(lines: Lines, names: list[str], column: str, keys: frozenset[int]) -> Mask:
-    """The lines of these keys. Few lines hold such digits at all; a line that is no row goes if it holds them anywhere."""
+    """The lines of these keys. Few lines hold such digits, or a power of ten, at all; the others are not read."""
     digits = frozenset(str(key).encode() for key in keys)
     found: Mask = np.zeros(len(lines.starts), dtype=np.bool_)
-    if not any(key in lines.data for key in digits):
+    has_powers = _POWER.search(lines.data) is not None
+    if not has_powers and not any(key in lines.data for key in digits):
         return found
-    suspects = [number for number in range(len(lines.starts)) if _names_any(lines.line(number), digits)]
-    for number in suspects:
-        found[number] = _is_of(lines.line(number), names, column, keys)
+    for number in range(len(lines.starts)):
+        line = lines.line(number)
+        is_named = _names_any(line, digits)
+        if is_named or (has_powers and _POWER.search(line)):
+            key = _key_in(line, names, column)
+            found[number] = is_named if key is None else key in keys
     return found
 
 
-def _is_of(line: bytes, names: list[str], column: str, keys: frozenset[int]) -> bool:
+def _key_in(line: bytes, names: list[str], column: str) -> int | None:
+    """Whose a line is; None where that cannot be told: then it goes if it holds the digits anywhere."""
     try:
         cells = next(csv.reader([line.decode("utf-8")], strict=True))
     except (csv.Error, UnicodeDecodeError):
-        return True
-    if len(cells) != len(names) or column not in names:
-        return True
-    cell = cells[names.index(column)]
-    return bool(_wanted([cell], keys)[0]) or not cell.strip().removesuffix(".0").isdigit()
+        return None
+    return _key_of(cells[names.index(column)]) if len(cells) == len(names) and column in names else None
 
 
 def _csv_names(header: bytes) -> list[str]:
@@ -96,9 +113,15 @@ def _csv_parts(file: TableFile, keys: Keys) -> Iterator[tuple[bytes, int]]:
 def _key_texts(column: pa.Array) -> pl.Series:
     """Keys as text, however the file types them."""
     cells = pl.Series(pl.from_arrow(column))
+    if cells.dtype == pl.Binary:
+        return pl.Series([None if cell is None else cell.decode("utf-8", errors="replace") for cell in cells], dtype=pl.String)
     if cells.dtype.is_numeric():
         cells = cells.cast(pl.Int64, strict=False)
     return cells.cast(pl.String, strict=False)
+
+
+def _parquet_keys(column: pa.Array) -> list[int | None]:
+    return [None if cell is None else _key_of(cell) for cell in _key_texts(column)]
 
 
 def _parquet_mask(column: pa.Array, keys: frozenset[int]) -> Mask:
@@ -142,8 +165,7 @@ def _parquet_pairs(file: TableFile) -> Iterator[tuple[int | None, int | None]]:
     with pq.ParquetFile(file.path) as parquet:
         if {APPLICANT, _CREDIT} <= set(parquet.schema_arrow.names):
             for batch in parquet.iter_batches(columns=[APPLICANT, _CREDIT]):
-                columns = [_key_texts(batch.column(name)).cast(pl.Int64, strict=False) for name in (APPLICANT, _CREDIT)]
-                yield from zip(*columns, strict=True)
+                yield from zip(*(_parquet_keys(batch.column(name)) for name in (APPLICANT, _CREDIT)), strict=True)
 
 
 def _csv_pairs(file: TableFile, applicants: frozenset[int]) -> Iterator[tuple[int | None, int | None]]:
@@ -157,8 +179,7 @@ def _csv_pairs(file: TableFile, applicants: frozenset[int]) -> Iterator[tuple[in
             for number in mine.tolist():
                 cells = next(csv.reader([lines.text(number)]), [])
                 if len(cells) == len(names):
-                    keys = (cells[names.index(name)].strip().removesuffix(".0") for name in (APPLICANT, _CREDIT))
-                    applicant, credit = (int(key) if key.isdigit() else None for key in keys)
+                    applicant, credit = (_key_of(cells[names.index(name)]) for name in (APPLICANT, _CREDIT))
                     yield applicant, credit
 
 

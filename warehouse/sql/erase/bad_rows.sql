@@ -11,7 +11,7 @@ CROSS JOIN applicants AS a
 CROSS JOIN credits AS c
 WHERE r.application_id IN (SELECT e.application_id FROM erased_people AS e)
    OR (r.application_id IS NULL AND list_has_any(
-        regexp_extract_all(r.original_text, '[0-9]+'),
+        regexp_extract_all(r.original_text, '[1-9][0-9]*'),
         coalesce(CASE WHEN f.table_name = 'bureau_balance' THEN c.keys ELSE a.keys END, [])
       ))
 UNION

@@ -4,7 +4,7 @@
 -- why: a broken row may name nobody in a form that could be read; one that holds the key anywhere counts
 WITH named AS (
   SELECT r.row_number, unnest(
-    CASE WHEN r.application_id IS NULL THEN regexp_extract_all(r.original_text, '[0-9]+') ELSE [r.application_id::VARCHAR] END
+    CASE WHEN r.application_id IS NULL THEN regexp_extract_all(r.original_text, '[1-9][0-9]*') ELSE [r.application_id::VARCHAR] END
   ) AS key
   FROM core.rejected_rows_v1 AS r
   WHERE r.batch_id = $batch_id AND r.source_file = $source_file
