@@ -145,12 +145,14 @@ def kept_names(manifests: list[BackupManifest], n_newest: int, n_months: int = K
     ordered = sorted(manifests, key=lambda manifest: manifest.number)
     last_of_month = {f"{manifest.made_at:%Y-%m}": manifest.name for manifest in ordered}
     months = sorted(last_of_month)[-n_months:] if n_months else []
-    newest = ordered[-max(n_newest, 1) :]
+    newest = ordered[-n_newest:]
     return {manifest.name for manifest in newest} | {last_of_month[month] for month in months}
 
 
 def rotate(settings: Settings) -> None:
-    """Lets go of every backup that no rule keeps."""
+    """Lets go of every backup that no rule keeps; where none are made by themselves, whoever asked for one keeps it."""
+    if settings.backups_kept == 0:
+        return
     backups = list_backups(settings)
     kept = kept_names([backup.manifest for backup in backups], settings.backups_kept)
     for backup in backups:

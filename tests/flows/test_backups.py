@@ -118,6 +118,10 @@ def test_old_backups_are_let_go_and_what_a_killed_process_left_is_removed(settin
     names = [back_up(kept).manifest.name for _ in range(4)]
     assert [backup.manifest.name for backup in known_backups(kept)] == names[-2:]
     assert sorted(path.name for path in settings.backups.iterdir()) == sorted(names[-2:])
+    by_hand = replace(settings, backups_kept=0)
+    assert back_up_night(by_hand).name == ""
+    names = [*names[-2:], back_up(by_hand).manifest.name]
+    assert [backup.manifest.name for backup in known_backups(by_hand)] == names
 
 
 def test_a_backup_that_was_changed_is_not_restored(settings: Settings, tmp_path: Path) -> None:

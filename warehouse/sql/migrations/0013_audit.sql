@@ -14,7 +14,7 @@ CREATE VIEW ops.audit AS SELECT audit_id, recorded_at, kind, actor, subject, det
 COMMENT ON TABLE ops.audit_v1 IS 'One row per act that decides or changes what decides, each bound to the one before by its hash.';
 COMMENT ON COLUMN ops.audit_v1.audit_id IS 'Running number from 1, without gaps.';
 COMMENT ON COLUMN ops.audit_v1.recorded_at IS 'When it was recorded, UTC.';
-COMMENT ON COLUMN ops.audit_v1.kind IS 'migration (what the warehouse held when the chain began), night, decisions, training, promotion, rollback, rejection, policy, override, restore, erasure or backup.';
+COMMENT ON COLUMN ops.audit_v1.kind IS 'migration (what the warehouse held when the chain began), night, decisions, training, promotion, rollback, rejection, policy, restore or erasure.';
 COMMENT ON COLUMN ops.audit_v1.actor IS 'Who did it: a name that was given, a command, or loanwatch.';
 COMMENT ON COLUMN ops.audit_v1.subject IS 'What it is about: a run, a delivery, a model version, a policy, a file.';
 COMMENT ON COLUMN ops.audit_v1.detail IS 'What happened, as canonical JSON: counts, keys and hashes, never an applicant''s values.';
@@ -24,7 +24,7 @@ COMMENT ON COLUMN ops.audit_v1.sha256 IS 'SHA-256 over previous_sha256 and the e
 COMMENT ON VIEW ops.audit IS 'One row per act that decides or changes what decides, each bound to the one before by its hash.';
 COMMENT ON COLUMN ops.audit.audit_id IS 'Running number from 1, without gaps.';
 COMMENT ON COLUMN ops.audit.recorded_at IS 'When it was recorded, UTC.';
-COMMENT ON COLUMN ops.audit.kind IS 'migration (what the warehouse held when the chain began), night, decisions, training, promotion, rollback, rejection, policy, override, restore, erasure or backup.';
+COMMENT ON COLUMN ops.audit.kind IS 'migration (what the warehouse held when the chain began), night, decisions, training, promotion, rollback, rejection, policy, restore or erasure.';
 COMMENT ON COLUMN ops.audit.actor IS 'Who did it: a name that was given, a command, or loanwatch.';
 COMMENT ON COLUMN ops.audit.subject IS 'What it is about: a run, a delivery, a model version, a policy, a file.';
 COMMENT ON COLUMN ops.audit.detail IS 'What happened, as canonical JSON: counts, keys and hashes, never an applicant''s values.';
