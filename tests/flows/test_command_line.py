@@ -94,17 +94,6 @@ class TestEmptyHome:
         assert run("retrain", "--set", "maturity_days=1", "--set", "no_such_parameter=1", monkeypatch=monkeypatch) == 2
         assert "no_such_parameter" in capsys.readouterr().err
 
-    def test_a_temporary_server_that_does_not_come_up_ends_with_15_and_says_what_to_do(
-        self, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        def too_late(*_: object, **__: object) -> None:
-            raise RuntimeError("Timed out while attempting to connect to ephemeral Prefect API server.")
-
-        (settings.landing / "2026-06-30").mkdir(parents=True)
-        monkeypatch.setattr("flows.nightly.score_nightly", too_late)
-        assert run("nightly", "--as-of", "2026-06-30", monkeypatch=monkeypatch) == 15
-        assert "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS" in capsys.readouterr().err
-
     def test_ingest_ends_with_10_where_a_delivery_is_refused_and_with_0_the_second_time(
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -155,6 +144,16 @@ class TestEmptyHome:
 
 @pytest.mark.usefixtures("prefect_server", "small_home")
 class TestHomeWithAChampion:
+    def test_a_temporary_server_that_does_not_come_up_ends_with_15_and_says_what_to_do(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def too_late(*_: object, **__: object) -> None:
+            raise RuntimeError("Timed out while attempting to connect to ephemeral Prefect API server.")
+
+        monkeypatch.setattr("flows.nightly.score_nightly", too_late)
+        assert run("nightly", monkeypatch=monkeypatch) == 15
+        assert "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS" in capsys.readouterr().err
+
     def test_a_night_its_status_a_query_and_an_explanation(
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], project: Path
     ) -> None:

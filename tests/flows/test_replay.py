@@ -32,6 +32,7 @@ from tests.flows.nights import stored
 from warehouse.audit import append_erasure
 from warehouse.connection import open_warehouse, transaction
 from warehouse.fingerprints import fingerprints_of
+from warehouse.log_witness import witness_file
 from warehouse.pseudonyms import ensure_key
 from warehouse.registry import champion_on, record_promotion, register_model, register_policy
 
@@ -245,6 +246,9 @@ def test_a_former_warehouse_put_back_is_found_by_the_heads_beside_it(decided: Se
     decide(decided, LAST_NEW_DAY)
     assert verify_home(decided) == []
     shutil.copy(tmp_path / "former", decided.warehouse)
+    with pytest.raises(VerificationError, match="log cannot be replayed"):
+        verify_home(decided)
+    witness_file(decided.warehouse).unlink()  # as somebody would who knows of it
     assert {finding.fault for finding in verify_home(decided)} == {"head"}
 
 

@@ -46,7 +46,3 @@ def test_a_clock_that_was_set_back_does_not_cost_the_newest_backup() -> None:
         made(3, datetime(2026, 4, 1, tzinfo=UTC)),
     ]
     assert kept_names(backups, 1, n_months=0) == {"b3"}
-
-
-def test_with_automatic_backups_switched_off_the_one_that_was_just_asked_for_stays() -> None:
-    assert kept_names([made(1, datetime(2026, 5, 2, tzinfo=UTC)), made(2, datetime(2026, 5, 3, tzinfo=UTC))], 0) == {"b2"}
