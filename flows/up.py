@@ -144,6 +144,14 @@ def _bring_up(up: Surroundings) -> tuple[Child, Child]:
     return server, worker
 
 
+def _release_runs(up: Surroundings, server: Child) -> None:
+    """A run whose process died with its worker would hold its deployment's only slot; one that lives on ends by itself."""
+    if set(descendants(os.getpid())) <= {server.pid, *descendants(server.pid)}:
+        abandoned = up.api.crash_abandoned_runs(POOL)
+        if abandoned:
+            up.say(f"{abandoned} run(s) had been cut short with it and are marked as crashed; run them again from the page")
+
+
 def _watch(up: Surroundings, server: Child, worker: Child) -> None:
     """Until the user asks for the end: restarts a worker that has died. Raises when the server has."""
     while True:
@@ -158,6 +166,7 @@ def _watch(up: Surroundings, server: Child, worker: Child) -> None:
             while time.monotonic() < pause:
                 up.check()
                 time.sleep(_POLL_SECONDS)
+            _release_runs(up, server)
             worker = _start_worker(up)
         time.sleep(_POLL_SECONDS)
 
