@@ -15,7 +15,10 @@ from warehouse.backup_store import changed_files, list_backups
 from warehouse.connection import open_warehouse
 
 #: How often something was attempted, and how it went before, is no content.
-_OUTBOX = "SELECT alert_id, severity, channel, reason, delivered_at IS NULL FROM monitor.outbox_v1 ORDER BY ALL"
+_OUTBOXES = {
+    "monitor.outbox_v1": "SELECT alert_id, severity, channel, reason, delivered_at IS NULL FROM monitor.outbox_v1 ORDER BY ALL",
+    "ops.outbox_v1": "SELECT topic, kind, subject, payload, delivered_at IS NULL FROM ops.outbox_v1 ORDER BY outbox_id",
+}
 #: What must be there once: rows taken in, decisions, promotions, alerts.
 _KEYS = {
     "rows": "SELECT 'row ' || SK_ID_CURR || ' ' || batch_id FROM raw.application_v1",
@@ -57,8 +60,9 @@ def state_of(settings: Settings) -> State:
     """Reads all of it."""
     with open_warehouse(settings) as connection:
         keys = [key for query in _KEYS.values() for (key,) in connection.execute(query).fetchall()]
-        outbox = repr(connection.execute(_OUTBOX).fetchall())
-    hashes = {**warehouse_hashes(settings), "monitor.outbox_v1": hashlib.sha256(outbox.encode()).hexdigest()}
+        outboxes = {name: repr(connection.execute(query).fetchall()) for name, query in _OUTBOXES.items()}
+    hashes = warehouse_hashes(settings)
+    hashes |= {name: hashlib.sha256(text.encode()).hexdigest() for name, text in outboxes.items()}
     if settings.snapshot.exists():
         hashes |= {f"snapshot {name}": value for name, value in snapshot_hashes(settings).items()}
     hashes |= _page_hashes(settings)
