@@ -11,8 +11,8 @@ A benchmark names its sides and targets and lets `run` do the rest:
 
 A side is a command whose last line on standard output is one JSON object: `seconds` (of the timed part alone), `check` (numbers,
 texts, or lists and dicts of them, on which the sides must agree within the tolerance), and if it likes `peak_mb` and further
-figures, which are kept. `call` makes a side of a function of a module that returns such a dict; it runs in a process of its own, so
-that peaks of memory are each side's own.
+figures, which are kept. `call` makes a side of a function of a module that returns such a dict; it runs in a process of its own,
+so that peaks of memory are each side's own.
 """
 
 from __future__ import annotations
