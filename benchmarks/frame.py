@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,13 +66,21 @@ class Stopwatch:
     def __init__(self) -> None:
         """Starts at zero."""
         self.seconds = 0.0
+        self.cpu_seconds = 0.0
+        self.peak_mb = 0.0
 
     @contextmanager
-    def running(self) -> Any:
-        """Counts while the block lasts."""
-        started = time.perf_counter()
+    def running(self) -> Iterator[None]:
+        """Counts while the block lasts, and notes the peak of memory at its end."""
+        started, cpu = time.perf_counter(), time.process_time()
         yield
         self.seconds += time.perf_counter() - started
+        self.cpu_seconds += time.process_time() - cpu
+        self.peak_mb = peak_mb()
+
+    def figures(self) -> dict[str, float]:
+        """`seconds`, `cpu_seconds` of this process (all its threads) and `peak_mb` up to the end of the timed part."""
+        return {"seconds": self.seconds, "cpu_seconds": round(self.cpu_seconds, 2), "peak_mb": round(self.peak_mb, 1)}
 
 
 def compare(
