@@ -117,7 +117,8 @@ def compare(
 
 
 def _brief(side: Side, one: Mapping[str, Any]) -> str:
-    return f"{side.name} {one['seconds']:.3f} s, {one['peak_mb']:.0f} MB"
+    cpu = f" ({one['cpu_seconds']:.2f} s of CPU)" if "cpu_seconds" in one else ""
+    return f"{side.name} {one['seconds']:.3f} s{cpu}, {one['peak_mb']:.0f} MB"
 
 
 def _run_once(side: Side) -> dict[str, Any]:
