@@ -38,9 +38,9 @@ INTRODUCTION = """\
 Rendered by `python -m benchmarks.performance` from benchmarks/results/*.json; do not edit. `make bench` measures all of it anew.
 
 Each benchmark runs its sides by turns, each run in a fresh process, on the same data, and ends with an error where they did not
-compute the same. Times are medians; a ratio is that of two medians, with the smallest and the largest ratio of two runs of one turn
-in brackets. Peak memory is the highest of all runs, of the side's own process. Ratios within a run survive a busy machine; seconds
-do not: see the load at the start.
+compute the same. Times are medians; a ratio is that of two medians, in brackets the smallest and the largest of the runs of one
+turn. Peak memory is the highest of all runs, of the side's own process. Ratios within a run survive a busy machine, seconds do not:
+see the load at the start.
 """
 
 
