@@ -39,8 +39,8 @@ Rendered by `python -m benchmarks.performance` from benchmarks/results/*.json; d
 
 Each benchmark runs its sides by turns, each run in a fresh process, on the same data, and ends with an error where they did not
 compute the same. Times are medians; a ratio is that of two medians, in brackets the smallest and the largest of the runs of one
-turn. Peak memory is the highest of all runs, of the own process of a side. Ratios in a run survive a busy machine, seconds do not:
-see the load at the start.
+turn. Peak memory is the highest of all runs, of the own process of a side. Ratios in a run survive a busy machine; seconds do
+not: see the load at the start.
 """
 
 

@@ -111,9 +111,13 @@ def _statement(name: str, path: Path, copies: int, first: int, end: int) -> str:
         for column in table(name).columns
         if column.kind == "key"
     }
-    # copy 0 as simulated
+    # copy 0 is as simulated
     factor = "(1 + (copy * 37 % 101 - 100 * (copy * 37 % 101 > 50)::INTEGER) / 5000)"
-    amounts = {column.name: f"round({column.name} * {factor}, 2)" for column in table(name).columns if column.kind == "amount"}
+    amounts = {
+        column.name: f"CASE WHEN copy = 0 THEN {column.name} ELSE round({column.name} * {factor}, 2) END"
+        for column in table(name).columns
+        if column.kind == "amount"
+    }
     replaced = ", ".join(f"{sql} AS {column}" for column, sql in {**keys, **amounts}.items())
     options = "FORMAT csv, HEADER" if path.suffix == ".csv" else "FORMAT parquet, COMPRESSION zstd"
     rows = f"SELECT base.* REPLACE ({replaced}) FROM range({copies}) AS copies(copy) CROSS JOIN base WHERE {moved} < {end}"

@@ -20,8 +20,9 @@ _KEYS = ["application_id", "batch_id"]
 #: A text column gives at most this many levels, the most frequent ones; a level longer than this has no share of its own.
 MAX_LEVELS = 100
 MAX_LEVEL_LENGTH = 200
-#: Versions whose features are computed in one pass over each table; they wait in temporary tables, which DuckDB spills.
-BLOCK_ROWS = 100_000
+#: Versions whose features are computed in one pass over each table; they wait in temporary tables, which DuckDB spills. A row
+#: group of DuckDB, as many as are decided in one transaction.
+BLOCK_ROWS = 122_880
 
 _TABLES = ("application", *(history.table for history in HISTORIES))
 _FIRST, _LAST = "feature_first_id", "feature_last_id"
