@@ -42,6 +42,7 @@ from warehouse.drift_references import (
     write_reference,
     write_reference_scores,
 )
+from warehouse.drift_retention import prune_drift
 from warehouse.features import iter_features
 from warehouse.registry import ChampionRef, champion_on, policy_on
 
@@ -181,5 +182,6 @@ def measure_drift(connection: Connection, settings: Settings, as_of: date) -> Dr
         write_drift(connection, as_of, rows, bins, KINDS)
         write_drift(connection, as_of, applicants, bins.clear(), APPLICANT_KINDS)
         write_drift(connection, as_of, segments, bins.clear(), SEGMENT_KINDS, is_segmented=True)
+        prune_drift(connection, settings, as_of, max(rules.windows))
     everything = pl.concat([rows, applicants, segments], how="diagonal_relaxed")
     return _summary(everything, as_of, champion.model_version, days)
