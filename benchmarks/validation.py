@@ -31,6 +31,14 @@ if TYPE_CHECKING:
 
 TABLE = "application"
 DAY = date(2026, 6, 30)
+#: What Pandera calls its built-in checks in the list of failures.
+BUILT_IN = {
+    "not_nullable": "missing",
+    "greater_than_or_equal_to": "below_minimum",
+    "less_than_or_equal_to": "above_maximum",
+    "isin": "not_in_list",
+    "str_length": "too_long",
+}
 #: Applicants that are invented; more are the same under other keys.
 INVENTED = 10_000
 #: One row in so many is bad.
@@ -125,14 +133,14 @@ def _check(rule: Rule, column: Column) -> pa.Check:
     import pandera.pandas as pa
 
     if rule.name == "below_minimum":
-        return pa.Check.ge(column.minimum, name=rule.name)
+        return pa.Check.ge(column.minimum)
     if rule.name == "above_maximum" and column.sentinel is None:
-        return pa.Check.le(column.maximum, name=rule.name)
+        return pa.Check.le(column.maximum)
     if rule.name == "above_maximum":
         return pa.Check(lambda values: (values <= column.maximum) | (values == column.sentinel), name=rule.name)
     if rule.name == "not_in_list":
-        return pa.Check.isin(list(column.levels), name=rule.name)
-    return pa.Check.str_length(max_value=MAX_TEXT_LENGTH, name=rule.name)
+        return pa.Check.isin(list(column.levels))
+    return pa.Check.str_length(max_value=MAX_TEXT_LENGTH)
 
 
 def _frame_check(rule: Rule, pair: tuple[str, str]) -> pa.Check:
@@ -180,7 +188,7 @@ def _listed(cases: pd.DataFrame | None) -> pl.DataFrame:
     name = pl.col("check").str.split(":")
     return frame.select(
         pl.col("index").cast(pl.Int64).alias("position"),
-        name.list.first().replace("not_nullable", "missing").alias("rule"),
+        name.list.first().str.split("(").list.first().replace(BUILT_IN).alias("rule"),
         pl.when(pl.col("check").str.contains(":")).then(name.list.last()).otherwise(pl.col("column")).alias("column_name"),
     ).unique()
 
