@@ -3,8 +3,8 @@
 Run: python -m benchmarks.drift [--sizes 10000 200000] [--runs 5]
 
 Timed is, of ours, the whole measurement of a business date as the night does it: the day's applications are counted over the frozen
-bins, windows of 1, 7 and 30 days are summed, PSI, significance, missing and unseen shares, rates and segments are worked out, and
-all of it is written to the warehouse. Of Evidently it is `DataDriftPreset(method="psi")` over one window, from frames that are in
+bins, windows of 1, 7 and 30 days are summed, PSI, significance, missing and unseen shares and rates are worked out, and all of
+it is written to the warehouse (the home holds no application columns, so there are no segments). Of Evidently it is `DataDriftPreset(method="psi")` over one window, from frames that are in
 memory, up to its numbers: its HTML (11 MB at 120 columns) is left out.
 
 The two PSIs are different figures by design (docs/drift.md): ours has frozen bins, a bin of missing values and half a row added to
@@ -151,7 +151,9 @@ def evidently(place: str) -> dict[str, Any]:
     with stopwatch.running():
         reported = Report([DataDriftPreset(method="psi")]).run(*sides).dict()
     found = {
-        metric["config"]["column"]: float(metric["value"]) for metric in reported["metrics"] if "column" in metric.get("config", {})
+        metric["config"]["column"]: float(metric["value"])
+        for metric in reported["metrics"]
+        if "column" in metric.get("config", {})
     }
     names = [f"N{i}" for i in range(NUMBERS)] + [f"T{i}" for i in range(TEXTS)]
     check = {name: found[name] if _same_bins(name) else _of_cut(reference[name], current[name], edges[name]) for name in names}
@@ -191,13 +193,13 @@ if __name__ == "__main__":
         "drift",
         "Drift of a night of as many applications as the reference has, 120 subjects",
         sides_of,
-        [Target("at_least", 50, of=("Evidently", "ours"), sizes=(200_000,))],
+        [Target("at_least", 50, of=("Evidently", "ours"), sizes=(200_000, 300_000))],
         description=__doc__,
         sizes=SIZES,
         unit="applications a side",
         notes=[
-            "Ours: windows of 1, 7 and 30 days, significance, missing and unseen shares, rates, segments, all written to the "
-            "warehouse. Evidently: DataDriftPreset(method='psi') over one window, up to its numbers, without its HTML.",
+            "Ours: windows of 1, 7 and 30 days, significance, missing and unseen shares and rates, all written to the warehouse "
+            "(the home holds no application columns, so there are no segments). Evidently: DataDriftPreset(method='psi') over one window, up to its numbers, without its HTML.",
             "Checked: PSI without smoothing and without the bin of missing values, of every column, by both.",
         ],
     )

@@ -218,8 +218,13 @@ if __name__ == "__main__":
         "validation",
         "Validation of applications, every rule of every column, with the reasons of every refused row",
         sides_of,
-        [Target("at_least", 3, of=(f"Pandera on pandas, {label}", f"ours, {label}"), sizes=(300_000,)) for label in ("clean", "1 % bad")],
+        [
+            Target("at_least", 3, of=(f"Pandera on pandas, {label}", f"ours, {label}"), sizes=(300_000,))
+            for label in ("clean", "1 % bad")
+        ],
         description=__doc__,
         unit="applications",
-        notes=["Ours types the cells as well. Checked: the same rows are refused by the same rules in the same columns; none of the clean ones."],
+        notes=[
+            "Ours types the cells as well. Checked: the same rows are refused by the same rules in the same columns; none of the clean ones."
+        ],
     )

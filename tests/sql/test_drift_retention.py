@@ -56,12 +56,16 @@ def _count(watched: Watched, table: str, where: str = "true", **values: Any) -> 
 
 
 def _dates(watched: Watched, table: str, where: str = "true", column: str = "as_of") -> list[date]:
-    return [r[0] for r in watched.connection.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {where} ORDER BY ALL").fetchall()]
+    return [
+        r[0] for r in watched.connection.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {where} ORDER BY ALL").fetchall()
+    ]
 
 
 def _measured(watched: Watched, as_of: date) -> list[list[tuple[Any, ...]]]:
     queries = ("SELECT * EXCLUDE (measured_at) FROM monitor.drift", "FROM monitor.drift_bins")
-    return [watched.connection.execute(f"{query} WHERE as_of = $day ORDER BY ALL", {"day": as_of}).fetchall() for query in queries]
+    return [
+        watched.connection.execute(f"{query} WHERE as_of = $day ORDER BY ALL", {"day": as_of}).fetchall() for query in queries
+    ]
 
 
 def _keep(watched: Watched, **days: int) -> None:
