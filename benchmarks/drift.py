@@ -2,16 +2,17 @@
 
 Run: python -m benchmarks.drift [--sizes 10000 200000] [--runs 5]
 
-Timed is, of ours, the whole measurement of a business date as the night does it: the day's applications are counted over the frozen
-bins, windows of 1, 7 and 30 days are summed, PSI, significance, missing and unseen shares and rates are worked out, and all of
-it is written to the warehouse (the home holds no application columns, so there are no segments). Of Evidently it is `DataDriftPreset(method="psi")` over one window, from frames that are in
-memory, up to its numbers: its HTML (11 MB at 120 columns) is left out.
+Timed is, of ours, the whole measurement of a business date as the night does it: the day's applications are counted over the
+frozen bins, windows of 1, 7 and 30 days are summed, PSI, significance, missing and unseen shares and rates are worked out, and
+all of it is written to the warehouse (the home holds no application columns, so there are no segments). Of Evidently it is
+`DataDriftPreset(method="psi")` over one window, from frames that are in memory, up to its numbers: its HTML (11 MB at 120
+columns) is left out.
 
-The two PSIs are different figures by design (docs/drift.md): ours has frozen bins, a bin of missing values and half a row added to
-every bin; Evidently's bins of a number are cut anew each night, over both samples, and missing values are dropped. What must agree is the
-formula and the counts: PSI without missing bin and without the half row is worked out from our stored bins; for flags, whole numbers and
-texts, whose bins are the same, it has to be the number that the preset reports, and for all others the number that Evidently's own
-PSI function gives for the values cut at our edges.
+The two PSIs are different figures by design (docs/drift.md): ours has frozen bins, a bin of missing values and half a row added
+to every bin; Evidently's bins of a number are cut anew each night, over both samples, and missing values are dropped. What must
+agree is the formula and the counts: PSI without missing bin and without the half row is worked out from our stored bins; for
+flags and texts, whose bins are the same, it has to be the number that the preset reports, and for all others the
+number that Evidently's own PSI function gives for the values cut at our edges.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ NUMBERS, TEXTS = 101, 16
 #: Kinds of numbers by turns: continuous, half zeros, whole numbers, flags.
 KINDS = 4
 SIZES = (10_000, 100_000, 200_000)
-#: Half a row in every bin and the bin of missing values, which did not move, change the PSI by no more than this, and by so much over n.
+#: Half a row in every bin and the bin of missing values, which did not move, change the PSI by no more than this,
+#: and by so much over n.
 MOST_APART, MOST_APART_TIMES_ROWS = 2e-3, 50.0
 
 
@@ -199,7 +201,8 @@ if __name__ == "__main__":
         unit="applications a side",
         notes=[
             "Ours: windows of 1, 7 and 30 days, significance, missing and unseen shares and rates, all written to the warehouse "
-            "(the home holds no application columns, so there are no segments). Evidently: DataDriftPreset(method='psi') over one window, up to its numbers, without its HTML.",
+            "(the home holds no application columns, so there are no segments). Evidently: DataDriftPreset(method='psi') over one "
+            "window, up to its numbers, without its HTML.",
             "Checked: PSI without smoothing and without the bin of missing values, of every column, by both.",
         ],
     )

@@ -2,10 +2,10 @@
 
 Run: python -m benchmarks.validation [--sizes 10000 300000] [--runs 5]
 
-Timed is, of ours, what `loanwatch ingest` does between reading and writing, in its chunks of 50,000 rows: cells are typed, rules are
-judged, good rows are split from bad ones, and every rule that a bad row breaks is listed with its column. Of the peer it is one lazy
-validation by a Pandera schema of pandas columns with the same rules (built-in checks, no function per row), and the same split and
-list. The peer gets the rows typed already, and does not type them.
+Timed is, of ours, what `loanwatch ingest` does between reading and writing, in its chunks of 50,000 rows: cells are typed,
+rules are judged, good rows are split from bad ones, and every rule that a bad row breaks is listed with its column. Of the peer
+it is one lazy validation by a Pandera schema of pandas columns with the same rules (built-in checks, no function per row), and
+the same split and list. The peer gets the rows typed already, and does not type them.
 
 Both find the same rows, rules and columns (checked by a hash of the list, row by row); in clean rows, none.
 """
@@ -225,6 +225,7 @@ if __name__ == "__main__":
         description=__doc__,
         unit="applications",
         notes=[
-            "Ours types the cells as well. Checked: the same rows are refused by the same rules in the same columns; none of the clean ones."
+            "Ours types the cells as well. Checked: the same rows are refused by the same rules in the same columns; none of the "
+            "clean ones.",
         ],
     )

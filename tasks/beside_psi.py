@@ -111,7 +111,7 @@ def price_drift(connection: Connection, policy: Policy, champion: ChampionRef, a
     pds = read_reference_scores(connection, champion.model_version)["pd"].to_numpy()
     reference = reference_book(pds, champion.threshold, policy)
     names = ("n", "n_approved", "sum_pd_approved", "n_band", "sum_pd_band")
-    totals = window_totals(connection, policy, champion, as_of) if totals is None else totals
+    totals = window_totals(connection, policy, champion, as_of)
     return {
         record["window_days"]: money_of_drift(Book(*(record[name] for name in names)), reference, policy.cost)
         for record in totals.iter_rows(named=True)
