@@ -201,8 +201,8 @@ if __name__ == "__main__":
         unit="applications a side",
         notes=[
             "Ours: windows of 1, 7 and 30 days, significance, missing and unseen shares and rates, all written to the warehouse "
-            "(the home holds no application columns, so there are no segments). Evidently: DataDriftPreset(method='psi') over one "
-            "window, up to its numbers, without its HTML.",
+            "(the home holds no application columns, so there are no segments). Evidently: DataDriftPreset(method='psi') over "
+            "one window, up to its numbers, without its HTML.",
             "Checked: PSI without smoothing and without the bin of missing values, of every column, by both.",
         ],
     )
