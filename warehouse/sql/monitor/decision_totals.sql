@@ -6,11 +6,11 @@
 --      their sums are exact.
 WITH wanted AS (SELECT unnest($windows)::INTEGER AS window_days),
 newest AS (
-  SELECT d.application_id, max(d.batch_id) AS batch_id, arg_max(d.received_on, d.batch_id) AS received_on
+  SELECT d.application_id, d.batch_id, d.received_on
   FROM score.decisions_v1 AS d
   ANTI JOIN core.withdrawals_v1 AS w ON w.application_id = d.application_id AND w.batch_id = d.batch_id
   WHERE d.application_id > 0 AND d.origin = 'nightly' AND d.received_on <= $as_of AND d.received_on > $as_of - (SELECT max(window_days) FROM wanted)
-  GROUP BY d.application_id
+  QUALIFY row_number() OVER (PARTITION BY d.application_id ORDER BY d.batch_id DESC) = 1
 ),
 scored AS (
   SELECT n.received_on, s.pd, s.pd::DECIMAL(18, 12) AS exact_pd, s.decision

@@ -5,11 +5,11 @@
 --      bins count from 0. PDs have 12 decimals, so their sums are exact.
 WITH wanted AS (SELECT unnest($windows)::INTEGER AS window_days),
 newest AS (
-  SELECT d.application_id, max(d.batch_id) AS batch_id, arg_max(d.received_on, d.batch_id) AS received_on
+  SELECT d.application_id, d.batch_id, d.received_on
   FROM score.decisions_v1 AS d
   ANTI JOIN core.withdrawals_v1 AS w ON w.application_id = d.application_id AND w.batch_id = d.batch_id
   WHERE d.origin = 'nightly' AND d.received_on <= $as_of AND d.received_on > $as_of - (SELECT max(window_days) FROM wanted)
-  GROUP BY d.application_id
+  QUALIFY row_number() OVER (PARTITION BY d.application_id ORDER BY d.batch_id DESC) = 1
 ),
 binned AS (
   SELECT
