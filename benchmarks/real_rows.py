@@ -29,7 +29,12 @@ FROM read_parquet($file) AS m LEFT JOIN (SELECT DISTINCT SK_ID_BUREAU, SK_ID_CUR
 
 def load_real_rows(connection: Connection, source: Path) -> None:
     """Puts the labelled applications and all histories of the competition's Parquet files into the raw tables."""
-    names = {"application": "application_train", **{table: table for table in HISTORY_TABLES}}
+    load_rows(connection, source, application="application_train")
+
+
+def load_rows(connection: Connection, source: Path, application: str = "application") -> None:
+    """Puts the applications and all histories of a folder of Parquet files into the raw tables, in the order of the files."""
+    names = {"application": application, **{table: table for table in HISTORY_TABLES}}
     for table, file in names.items():
         statement = _BALANCE if table == "bureau_balance" else _KEYED
         connection.execute(statement.format(table=table, batch=BATCH_ID), {"file": str(source / f"{file}.parquet")})

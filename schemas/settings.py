@@ -19,8 +19,9 @@ class Settings:
     `lock_wait_seconds` bounds the wait for the warehouse file; `chunk_rows` bounds how many applications are held
     in memory at once; `memory_limit` and `threads` go to DuckDB. `backups_kept` is how many of the newest backups stay, 0 for
     no automatic ones; `snapshot_mode` are the permission bits of the published snapshot; `retention_days` is after how many days
-    without anything new an applicant's data expire, 0 for never; `key` encrypts warehouse, snapshot and backups,
-    and is never to be shown.
+    without anything new an applicant's data expire, 0 for never; `drift_bins_days` and `drift_days` are after how many days the
+    bins of features, and all that was measured of drift, are let go, 0 for never; `key` encrypts warehouse, snapshot and
+    backups, and is never to be shown.
     """
 
     home: Path
@@ -32,6 +33,8 @@ class Settings:
     backups_kept: int = 7
     snapshot_mode: int = PRIVATE_FILE
     retention_days: int = 0
+    drift_bins_days: int = 90
+    drift_days: int = 0
     key: str | None = field(default=None, repr=False)
 
     @property
@@ -154,5 +157,7 @@ def read_settings(home: str | Path | None = None) -> Settings:
         backups_kept=int(_number("LOANWATCH_BACKUPS", 7, 0)),
         snapshot_mode=_snapshot_mode(),
         retention_days=int(_number("LOANWATCH_RETENTION_DAYS", 0, 0)),
+        drift_bins_days=int(_number("LOANWATCH_DRIFT_BINS_DAYS", 90, 0)),
+        drift_days=int(_number("LOANWATCH_DRIFT_DAYS", 0, 0)),
         key=_key(),
     )

@@ -1,27 +1,45 @@
 #!/bin/sh
-# What is measured, one after the other: `sh scripts/bench.sh PYTHON`. Real rows: LOANWATCH_REAL_DATA, else the usual place.
+# What is measured, one after the other: `sh scripts/bench.sh PYTHON`. SIZES="10000 100000 300000", RUNS=5, BENCHMARKS="features ..."
+# and BENCH_FOLDER (where portfolios are kept between runs) narrow it. Real rows: LOANWATCH_REAL_DATA, else the usual place.
 set -eu
 python=$1
 real=${LOANWATCH_REAL_DATA:-../shared/data/home_credit}
+folder=${BENCH_FOLDER:-${TMPDIR:-/tmp}/loanwatch-portfolios}
+sizes=${SIZES:-10000 100000 300000}
+runs=${RUNS:-5}
+speed=${BENCHMARKS:-features prediction scoring reasons drift validation ingest night prefect_share growth startup}
 
-if [ -e "$real/application_train.parquet" ]; then
-    echo "== quality of the model on real rows"
-    "$python" -m benchmarks.model_quality --source "$real"
-    echo "== a retraining with its defaults"
-    "$python" -m benchmarks.retraining --source "$real" --again
-    echo "== speed of features and of ingest"
-    "$python" -m benchmarks.feature_speed --source "$real"
-    "$python" -m benchmarks.ingest_speed --source "$real"
-else
-    echo "== quality of the model: left out, no real rows in $real (LOANWATCH_REAL_DATA names their folder)"
+# Speed, against what users would pick instead. A benchmark that has sizes of its own takes those.
+failed=""
+for name in $speed; do
+    if [ ! -e "benchmarks/$name.py" ]; then
+        echo "== $name: left out, there is no benchmarks/$name.py"
+        continue
+    fi
+    echo "== $name"
+    case $name in
+    growth | startup | prefect_share) "$python" -m "benchmarks.$name" --runs "$runs" --folder "$folder" || failed="$failed $name" ;;
+    # shellcheck disable=SC2086
+    *) "$python" -m "benchmarks.$name" --sizes $sizes --runs "$runs" --folder "$folder" || failed="$failed $name" ;;
+    esac
+done
+"$python" -m benchmarks.performance
+
+# Quality and correctness.
+if [ -z "${BENCHMARKS:-}" ]; then
+    if [ -e "$real/application_train.parquet" ]; then
+        echo "== quality of the model on real rows"
+        "$python" -m benchmarks.model_quality --source "$real"
+        echo "== a retraining with its defaults"
+        "$python" -m benchmarks.retraining --source "$real" --again
+    else
+        echo "== quality of the model: left out, no real rows in $real (LOANWATCH_REAL_DATA names their folder)"
+    fi
+    echo "== drift: the cases of docs/drift.md"
+    "$python" -m benchmarks.drift_cases
 fi
 
-# A night of 10,000 applicants: needs no real rows.
-if [ -e benchmarks/night.py ]; then
-    echo "== duration and memory of a night"
-    "$python" -m benchmarks.night
+if [ -n "$failed" ]; then
+    echo "failed:$failed" >&2
+    exit 1
 fi
-
-echo "== drift: the cases of docs/drift.md, and its speed"
-"$python" -m benchmarks.drift_cases
-"$python" -m benchmarks.drift_speed

@@ -35,7 +35,8 @@ def _approve_below(champion: ChampionRef, policy: Policy) -> float:
     return policy.bands.review_from * champion.threshold
 
 
-def _totals(connection: Connection, policy: Policy, champion: ChampionRef, as_of: date) -> pl.DataFrame:
+def window_totals(connection: Connection, policy: Policy, champion: ChampionRef, as_of: date) -> pl.DataFrame:
+    """Decisions and PDs of every window of the policy; what applicants and segments are both measured from."""
     return decision_totals(connection, as_of, policy.drift.windows, champion.model_version, _approve_below(champion, policy))
 
 
@@ -55,14 +56,18 @@ def _reference_totals(connection: Connection, policy: Policy, champion: Champion
     return Totals(sum(mix.n_reference), approved, mean)
 
 
-def measure_applicants(connection: Connection, policy: Policy, champion: ChampionRef, as_of: date) -> pl.DataFrame:
+def measure_applicants(
+    connection: Connection, policy: Policy, champion: ChampionRef, as_of: date, totals: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Rows of the kinds in KINDS for all applicants, every window of the policy; columns of monitor.drift_v1 but measured_at.
+
+    `totals` are those of `window_totals`, where the caller has them.
 
     Raises:
         VerificationError: the champion has no reference.
     """
     limits = limits_from(policy.drift)
-    totals = _totals(connection, policy, champion, as_of)
+    totals = window_totals(connection, policy, champion, as_of) if totals is None else totals
     pds = read_reference_scores(connection, champion.model_version)["pd"]
     reference, atoms = _reference_totals(connection, policy, champion, pds), draw_together(pds.to_numpy())
     days = received_days(connection, as_of, max(policy.drift.windows) + limits.volume_past_days)
@@ -76,8 +81,12 @@ def measure_applicants(connection: Connection, policy: Policy, champion: Champio
     return drift_frame(rows)
 
 
-def measure_segments(connection: Connection, policy: Policy, champion: ChampionRef, as_of: date) -> pl.DataFrame:
+def measure_segments(
+    connection: Connection, policy: Policy, champion: ChampionRef, as_of: date, totals: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Rows of the kinds in SEGMENT_KINDS for every segment and window of the policy; columns of monitor.drift_v1 but measured_at.
+
+    `totals` are those of `window_totals`, where the caller has them.
 
     Raises:
         VerificationError: the champion has no reference.
@@ -90,7 +99,8 @@ def measure_segments(connection: Connection, policy: Policy, champion: ChampionR
     reference = freeze_segments(before, pd.edges)
     cells = decisions_by_segment(connection, as_of, policy.drift.windows, champion.model_version, pd.edges)
     rows = []
-    for window in _windows(_totals(connection, policy, champion, as_of), champion, as_of):
+    totals = window_totals(connection, policy, champion, as_of) if totals is None else totals
+    for window in _windows(totals, champion, as_of):
         current = gather_segments(cells.filter(pl.col("window_days") == window.window_days), len(pd.edges))
         rows += segment_rows(current, reference, window, limits)
     return drift_frame(rows)
@@ -101,7 +111,7 @@ def price_drift(connection: Connection, policy: Policy, champion: ChampionRef, a
     pds = read_reference_scores(connection, champion.model_version)["pd"].to_numpy()
     reference = reference_book(pds, champion.threshold, policy)
     names = ("n", "n_approved", "sum_pd_approved", "n_band", "sum_pd_band")
-    totals = _totals(connection, policy, champion, as_of)
+    totals = window_totals(connection, policy, champion, as_of)
     return {
         record["window_days"]: money_of_drift(Book(*(record[name] for name in names)), reference, policy.cost)
         for record in totals.iter_rows(named=True)

@@ -13,7 +13,7 @@ from schemas.manifest import ModelManifest
 from schemas.policy import Policy
 from schemas.settings import Settings
 from tasks.beside_psi import KINDS as APPLICANT_KINDS
-from tasks.beside_psi import SEGMENT_KINDS, measure_applicants, measure_segments
+from tasks.beside_psi import SEGMENT_KINDS, measure_applicants, measure_segments, window_totals
 from tasks.core.drift import combine_cells, measure_shares, measure_subjects
 from tasks.core.drift_reference import (
     freeze_model,
@@ -42,6 +42,7 @@ from warehouse.drift_references import (
     write_reference,
     write_reference_scores,
 )
+from warehouse.drift_retention import prune_drift
 from warehouse.features import iter_features
 from warehouse.registry import ChampionRef, champion_on, policy_on
 
@@ -175,11 +176,13 @@ def measure_drift(connection: Connection, settings: Settings, as_of: date) -> Dr
     cells = combine_cells([window_cells(connection, item.reference_id, as_of, rules.windows) for item in references])
     subjects, bins = measure_subjects(cells, rules, as_of, champion.model_version)
     rows = pl.concat([subjects, measure_shares(subjects, rules)], how="diagonal_relaxed")
-    applicants = measure_applicants(connection, policy, champion, as_of)
-    segments = measure_segments(connection, policy, champion, as_of)
+    totals = window_totals(connection, policy, champion, as_of)
+    applicants = measure_applicants(connection, policy, champion, as_of, totals)
+    segments = measure_segments(connection, policy, champion, as_of, totals)
     with transaction(connection):
         write_drift(connection, as_of, rows, bins, KINDS)
         write_drift(connection, as_of, applicants, bins.clear(), APPLICANT_KINDS)
         write_drift(connection, as_of, segments, bins.clear(), SEGMENT_KINDS, is_segmented=True)
+        prune_drift(connection, settings, as_of, max(rules.windows))
     everything = pl.concat([rows, applicants, segments], how="diagonal_relaxed")
     return _summary(everything, as_of, champion.model_version, days)

@@ -44,13 +44,15 @@ def training_frame(
 ) -> pl.DataFrame:
     """Features and target of the versions: application_id, batch_id, target, then the features; sorted by key."""
     frames, done = [], 0
+    target = versions.select(*_KEYS, "target")
     for frame in iter_features(connection, features, versions, chunk_rows):
-        frames.append(frame)
+        # chunk by chunk: a join of the whole would hold the features twice
+        joined = frame.join(target, on=_KEYS, how="inner", maintain_order="left")
+        frames.append(joined.select(*_KEYS, "target", *features.names))
         done += frame.height
         if on_progress is not None:
             on_progress(done, versions.height, "features")
-    target = versions.select(*_KEYS, "target")
-    return pl.concat(frames).join(target, on=_KEYS, how="inner", maintain_order="left").select(*_KEYS, "target", *features.names)
+    return pl.concat(frames)
 
 
 def read_training_data(

@@ -13,6 +13,9 @@ from schemas.features import Feature
 #: Up to this many rows of one applicant the exact formula of the variance cannot overflow; beyond, the same sums as doubles.
 _EXACT_ROWS = 100_000
 
+#: The values that `bits` has a place for.
+NEAR_ZERO = "BETWEEN 0 AND 62"
+
 #: What a function needs of a value in each part of the rows: state -> aggregate over the rows, aggregate over the parts.
 STATES: Mapping[str, tuple[str, str]] = {
     "n": ("count({0})", "sum({0})"),
@@ -20,13 +23,18 @@ STATES: Mapping[str, tuple[str, str]] = {
     "q": ("sum({0}::HUGEINT * {0})", "sum({0})"),
     "lo": ("min({0})", "min({0})"),
     "hi": ("max({0})", "max({0})"),
+    # which of the values 0 to 62 there are, a bit each; others are counted by a pass of their own
+    "bits": (f"bit_or(CASE WHEN {{0}} {NEAR_ZERO} THEN 1::BIGINT << {{0}} END)", "bit_or({0})"),
 }
+#: The sum of squares of values that are stored as 32-bit integers: their squares fit 64 bits, which are quicker than 128.
+SQUARES_OF_INTEGERS = "sum({0} * {0})"
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "min": ("lo",),
     "max": ("hi",),
     "mean": ("n", "s"),
     "sum": ("s",),
     "var": ("n", "s", "q"),
+    "nunique": ("bits",),
 }
 
 

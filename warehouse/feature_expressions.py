@@ -89,6 +89,12 @@ _DERIVED: Mapping[tuple[str, str], str] = {
 }
 
 
+def is_stored_integer(history: History, name: str) -> bool:
+    """Whether a value is a column as it is stored, of at most 32 bits: its square fits 64 bits."""
+    known = {column.name: column for column in table(history.table).columns}
+    return (history.table, name) not in _DERIVED and name in known and known[name].sql_type in {"INTEGER", "TINYINT"}
+
+
 def value(history: History, name: str) -> str:
     """One value of a history row, as the integer that is aggregated."""
     decimals = value_decimals(history, name)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from schemas.feature_catalogue import Group
 from schemas.features import Feature, history_of, value_decimals
-from warehouse.feature_aggregates import NEEDS, STATES, aggregate, level_aggregate
-from warehouse.feature_expressions import FORMULAS, ratio, value
+from warehouse.feature_aggregates import NEAR_ZERO, NEEDS, SQUARES_OF_INTEGERS, STATES, aggregate, level_aggregate
+from warehouse.feature_expressions import FORMULAS, is_stored_integer, ratio, value
 
 #: The frame of versions asked for, and the session's variable that holds levels and group values.
 VERSIONS = "feature_versions"
@@ -169,7 +169,7 @@ class _HistoryStatement:
     def _parts(self) -> str:
         """Exact states per set and part of its rows."""
         states = [
-            f"{STATES[state][0].format(f'v_{name}')} AS {state}_{name}"
+            f"{self._of_rows(state, name).format(f'v_{name}')} AS {state}_{name}"
             for name, needed in self.states.items()
             for state in needed
         ]
@@ -177,6 +177,9 @@ class _HistoryStatement:
         monthly = ["count(n_months) AS n_monthly"] if self.has_balance else []
         columns = ["set_no", "part", "count(*) AS n_rows", *states, *monthly, *shares]
         return _clause("parts", _select(columns, "FROM cleaned\nGROUP BY set_no, part"))
+
+    def _of_rows(self, state: str, name: str) -> str:
+        return SQUARES_OF_INTEGERS if state == "q" and is_stored_integer(self.history, name) else STATES[state][0]
 
     def _whole(self) -> str:
         """Exact states per set, from those of its parts."""
@@ -204,12 +207,12 @@ class _HistoryStatement:
         return [_clause("levels", _select(["s.set_no", *counts], self._rows_of_sets() + "\nGROUP BY s.set_no"))]
 
     def _distinct(self) -> list[str]:
-        """A number of different values cannot be had from parts: one narrow pass each."""
+        """Different values that `bits` has no place for, which are rare: one narrow pass each."""
         return [
             _clause(
                 f"distinct_{name}",
                 f"  SELECT set_no, count(*) AS n FROM (\n  SELECT DISTINCT s.set_no, r.{name} {self._rows_of_sets()}\n"
-                f"  WHERE r.{name} IS NOT NULL\n  ) GROUP BY set_no",
+                f"  WHERE {value(self.history, name)} NOT {NEAR_ZERO}\n  ) GROUP BY set_no",
             )
             for name in self.distinct
         ]
@@ -223,7 +226,8 @@ class _HistoryStatement:
             case "count":
                 return f"coalesce({at}.n_rows, 0)"
             case "nunique":
-                return f"CASE WHEN w.n_rows > 0 THEN coalesce(distinct_{feature.column}.n, 0) END"
+                name = feature.column
+                return f"CASE WHEN w.n_rows > 0 THEN coalesce(bit_count(w.bits_{name}), 0) + coalesce(distinct_{name}.n, 0) END"
             case "mean_of_share":
                 return f"w.{self.status_keys[level]}::DOUBLE / (nullif(w.n_monthly, 0) * 1e{_SHARE_DECIMALS})"
             case "level_share" | "level_min" | "level_max" | "level_sum" | "level_var":

@@ -110,6 +110,50 @@ def test_nothing_is_left_behind_in_the_session() -> None:
         assert connection.sql("SELECT count(*) FROM duckdb_views() WHERE view_name = 'feature_versions'").fetchall() == [(0,)]
 
 
+def test_different_values_are_counted_whether_small_or_large() -> None:
+    values = [0, 0, 1, 62, 62, 63, 1_000, 1_000, 100_000, None]
+    rows = [{"NUM_INSTALMENT_VERSION": value, "DAYS_INSTALMENT": day} for value in values for day in (-10, -1_000)]
+    rows += [{"SK_ID_CURR": 2, "NUM_INSTALMENT_VERSION": 64}, {"SK_ID_CURR": 3, "NUM_INSTALMENT_VERSION": None}]
+    applications = [{"SK_ID_CURR": number} for number in (1, 2, 3, 4)]
+    with warehouse_of({"application": applications, "installments_payments": rows}) as connection:
+        features = compute_features(connection, feature_set({}, []), versions_of(connection))
+    assert features["INSTAL_NUM_INSTALMENT_VERSION_NUNIQUE"].to_list() == [6, 1, 0, None]
+
+
+def test_the_variance_of_the_largest_integers_is_exact() -> None:
+    days = [-(2**31), 2**31 - 1, 0]
+    with warehouse_of(
+        {"application": [{}], "bureau": [{"SK_ID_BUREAU": -day, "DAYS_CREDIT": day} for day in days]}
+    ) as connection:
+        features = compute_features(connection, feature_set({}, []), versions_of(connection))
+    n, total, squares = 3, sum(days), sum(day * day for day in days)
+    assert features["BURO_DAYS_CREDIT_VAR"].item() == (n * squares - total * total) / (n * (n - 1))
+
+
+def test_two_readers_of_one_connection_do_not_meet_and_leave_no_table_behind() -> None:
+    rows = [{"SK_ID_CURR": number} for number in range(1, 6)]
+    with warehouse_of({"application": rows, "bureau": [{"SK_ID_CURR": 2, "AMT_CREDIT_SUM": 7.0}]}) as connection:
+        wanted, asked = feature_set({}, []), versions_of(connection)
+        one, other = (iter_features(connection, wanted, asked, chunk_rows) for chunk_rows in (2, 3))
+        together = [next(one), next(other)]
+        assert pl.concat([together[0], *one]).equals(compute_features(connection, wanted, asked))
+        other.close()
+        assert connection.sql("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchall() == [(0,)]
+        abandoned = iter_features(connection, wanted, asked, 2)
+        next(abandoned)
+    del abandoned  # after its connection: no complaint
+
+
+def test_blocks_cut_as_chunks_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.features.BLOCK_ROWS", 4)
+    rows = [{"SK_ID_CURR": number, "batch_id": batch} for number in range(1, 6) for batch in (2026010101, 2026010201)]
+    with warehouse_of({"application": rows}) as connection:
+        asked = versions_of(connection)
+        pieces = list(iter_features(connection, feature_set({}, []), asked, 3))
+        assert [piece.height for piece in pieces] == [3, 1, 3, 1, 2]
+        assert pl.concat(pieces).equals(compute_features(connection, feature_set({}, []), asked))
+
+
 def test_levels_are_those_delivered_up_to_the_batch_and_closed_lists_as_declared() -> None:
     rows = [{"batch_id": 2026010101, "CREDIT_TYPE": "Loan"}, {"batch_id": 2026010201, "CREDIT_TYPE": "Card"}]
     with warehouse_of({"bureau": rows}) as connection:

@@ -1,0 +1,93 @@
+"""Features of all seven tables against pandas and Polars: `python -m benchmarks.features [--sizes 10000] [--runs 5]`.
+
+Timed: from stored histories to the frame of all features of all applicants, held in memory. Ours reads the warehouse file (raw
+tables, as ingest leaves them); the peers read the Parquet files of the delivery. Not timed: making the portfolio, filling the
+warehouse, imports. DuckDB's `memory_limit` is 3 GB.
+`ours` keeps every frame, as a training does; `ours, a night` lets each chunk go once it is computed.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from benchmarks.feature_check import digest
+from benchmarks.frame import Side, Stopwatch, Target, call, run
+from benchmarks.portfolio import full_size
+from benchmarks.real_rows import BATCH_ID, load_rows
+from schemas.features import feature_set
+from schemas.policy import load_policy
+from schemas.settings import Settings
+from schemas.tables import HISTORY_TABLES
+from warehouse.connection import Connection, open_warehouse
+from warehouse.features import iter_features, observe_levels
+
+CHUNK_ROWS = 20_000
+LARGEST = 300_000
+
+
+def _settings(home: Path, memory_limit: str = "3GB") -> Settings:
+    return Settings(home, None, memory_limit=memory_limit, threads=2, lock_wait_seconds=1.0, chunk_rows=CHUNK_ROWS)
+
+
+def prepare(folder: Path, applicants: int) -> tuple[Path, Path]:
+    """Portfolio and home with a filled warehouse, made unless they are there; the home holds what the peers are told."""
+    portfolio = full_size(folder, applicants)
+    home = folder / f"home-of-{portfolio.name}"
+    given = home / "given.json"
+    if not given.is_file():
+        home.mkdir(exist_ok=True)
+        (home / "warehouse.duckdb").unlink(missing_ok=True)
+        with open_warehouse(_settings(home)) as connection:
+            load_rows(connection, portfolio)
+            known = {"levels": observe_levels(connection, BATCH_ID), "protected": load_policy(None).protected.columns}
+        given.write_text(json.dumps(known), encoding="utf-8")
+    return portfolio, home
+
+
+def ours(home: str, memory_limit: str, *, keep: bool) -> dict[str, Any]:
+    """The figures of one run."""
+    known = json.loads((Path(home) / "given.json").read_text(encoding="utf-8"))
+    wanted = feature_set(known["levels"], known["protected"])
+    stopwatch = Stopwatch()
+    with open_warehouse(_settings(Path(home), memory_limit), read_only=True) as connection:
+        figures = {"n_history_rows": sum(_count(connection, name) for name in HISTORY_TABLES), "n_features": len(wanted.names)}
+        with stopwatch.running():
+            versions = connection.sql("SELECT SK_ID_CURR AS application_id, batch_id FROM raw.application_v1").pl()
+            frames = [frame if keep else frame.clear() for frame in iter_features(connection, wanted, versions, CHUNK_ROWS)]
+    check = _check(pl.concat(frames), wanted.names) if keep else None
+    return {**stopwatch.figures(), **figures, "check": check}
+
+
+def _check(found: pl.DataFrame, names: list[str]) -> dict[str, Any]:
+    return digest(found["application_id"].to_numpy(), {name: found[name].to_numpy() for name in names})
+
+
+def _count(connection: Connection, name: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM raw.{name}_v1").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _sides(size: int, folder: Path) -> list[Side]:
+    portfolio, home = prepare(folder, size)
+    peer = {"folder": str(portfolio), "given": str(home / "given.json")}
+    return [
+        call("ours", "benchmarks.features:ours", home=str(home), memory_limit="3GB", keep=True),
+        call("ours, a night", "benchmarks.features:ours", home=str(home), memory_limit="3GB", keep=False),
+        call("pandas", "benchmarks.peers_pandas:side", **peer),
+        call("Polars", "benchmarks.peers_polars:side", **peer),
+    ]
+
+
+TARGETS = (
+    Target("at_least", 4, of=("pandas", "ours")),
+    Target("at_most", 0.4, of=("ours", "pandas"), measure="peak_mb"),
+    Target("at_most", 90, of="ours", sizes=(LARGEST,)),
+    Target("at_most", 4096, of="ours", measure="peak_mb", sizes=(LARGEST,)),
+)
+
+if __name__ == "__main__":
+    run("features", "Features of all applicants, seven tables at Home Credit's depth", _sides, TARGETS, description=__doc__)

@@ -1,0 +1,178 @@
+"""From measured runs to a result file: medians, ratios, slopes, and whether each target was reached."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import os
+import platform
+import statistics
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal
+
+RESULTS = Path(__file__).parent / "results"
+LIBRARIES = (
+    "duckdb", "polars", "pandas", "numpy", "pyarrow", "lightgbm", "pandera", "evidently", "prefect", "mlflow", "lleaves",
+    "llvmlite", "woodelf-explainer", "distributed",
+)  # fmt: skip
+KEPT = ("seconds", "peak_mb", "check")
+
+#: Runs of each side at one size: what each run's last line said.
+Measured = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be reached.
+
+    `of` two sides: the ratio of the first's median to the second's. `of` one side: its own figure (median of seconds, or the
+    highest peak). `slope=True` of one side: the slope of log(figure) over log(size). `sizes`: only at these (all that were
+    measured); a target whose sizes were not measured is neither reached nor missed.
+    """
+
+    kind: Literal["at_least", "at_most"]
+    value: float
+    of: tuple[str, str] | str
+    measure: Literal["seconds", "peak_mb"] = "seconds"
+    sizes: tuple[int, ...] | None = None
+    slope: bool = False
+
+    def __str__(self) -> str:
+        """What a table says of it."""
+        figure = {"seconds": "time", "peak_mb": "peak memory"}[self.measure]
+        bound = self.kind.replace("_", " ")
+        where = f" at {' and '.join(f'{size:,}' for size in self.sizes)}" if self.sizes else ""
+        if self.slope:
+            return f"slope of log {figure} of {self.of} over log size {bound} {self.value:g}{where}"
+        if isinstance(self.of, str):
+            return f"{figure} of {self.of} {bound} {self.value:g} {'s' if self.measure == 'seconds' else 'MB'}{where}"
+        return f"{figure} of {self.of[0]} {bound} {self.value:g} x that of {self.of[1]}{where}"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All runs of a benchmark, by size and side."""
+
+    name: str
+    what: str
+    unit: str
+    runs: int
+    tolerance: float
+    load_at_start: float
+    found: Mapping[int, Measured]
+    targets: tuple[Target, ...]
+
+    def record(self, *, date: str | None = None, notes: Sequence[str] = ()) -> dict[str, Any]:
+        """What the result file holds."""
+        return {
+            "name": self.name,
+            "what": self.what,
+            "command": " ".join(["python -m", f"benchmarks.{self.name}", *_arguments()]),
+            "date": date or datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+            "machine": _machine(),
+            "versions": _versions(),
+            "load_at_start": round(self.load_at_start, 2),
+            "runs": self.runs,
+            "unit": self.unit,
+            "tolerance": self.tolerance,
+            "notes": list(notes),
+            "sizes": {str(size): {name: _figures(runs) for name, runs in sides.items()} for size, sides in self.found.items()},
+            "targets": [self._answer(target) for target in self.targets],
+        }
+
+    def _answer(self, target: Target) -> dict[str, Any]:
+        sizes = [size for size in self.found if target.sizes is None or size in target.sizes]
+        if target.slope:
+            values = {"all": _slope(self.found, target)} if len(sizes) > 1 else {}
+        else:
+            values = {str(size): _value(self.found[size], target) for size in sizes}
+        met = [
+            one["value"] >= target.value if target.kind == "at_least" else one["value"] <= target.value for one in values.values()
+        ]
+        reached = all(met) if met else None
+        answer = {None: "not measured", True: "reached", False: "not reached"}[reached]
+        return {
+            "text": str(target),
+            "kind": target.kind,
+            "bound": target.value,
+            "found": values,
+            "reached": reached,
+            "answer": answer,
+        }
+
+
+def _arguments() -> list[str]:
+    """Arguments of this command that change what is measured; where inputs are kept does not."""
+    given = iter(sys.argv[1:])
+    kept: list[str] = []
+    for one in given:
+        if one in ("--folder", "--date", "--source"):
+            next(given, None)
+        elif not one.startswith(("--folder=", "--date=", "--source=", "--dry")):
+            kept.append(one)
+    return kept
+
+
+def _figures(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    seconds = [round(float(one["seconds"]), 6) for one in runs]
+    others = {key: value for key, value in runs[-1].items() if key not in KEPT}
+    peak = round(max(float(one["peak_mb"]) for one in runs), 1)
+    return {"seconds": seconds, "median_seconds": round(statistics.median(seconds), 6), "peak_mb": peak, **others}
+
+
+def _medians(sides: Measured, name: str, measure: str) -> float:
+    if name not in sides:
+        raise ValueError(f"a target names the side {name!r}; there are {', '.join(sides)}")
+    values = [float(one[measure]) for one in sides[name]]
+    return statistics.median(values) if measure == "seconds" else max(values)
+
+
+def _value(sides: Measured, target: Target) -> dict[str, float]:
+    if isinstance(target.of, str):
+        return {"value": round(_medians(sides, target.of, target.measure), 4)}
+    above, below = target.of
+    value = _medians(sides, above, target.measure) / _medians(sides, below, target.measure)
+    pairs = zip(sides[above], sides[below], strict=True)
+    single = [float(one[target.measure]) / float(other[target.measure]) for one, other in pairs]
+    return {"value": round(value, 4), "low": round(min(single), 4), "high": round(max(single), 4)}
+
+
+def _slope(found: Mapping[int, Measured], target: Target) -> dict[str, float]:
+    """Least squares of log(figure) on log(size)."""
+    if not isinstance(target.of, str):
+        raise TypeError("a slope is of one side")
+    x = [math.log(size) for size in found]
+    y = [math.log(_medians(sides, target.of, target.measure)) for sides in found.values()]
+    return {"value": round(statistics.linear_regression(x, y).slope, 4)}
+
+
+def _machine() -> str:
+    python = f"Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores, {_memory_gb():.0f} GB, {platform.system()} {platform.machine()}, {python}"
+
+
+def _memory_gb() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def write(record: Mapping[str, Any], folder: Path = RESULTS) -> Path:
+    """Writes benchmarks/results/<name>.json."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{record['name']}.json"
+    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,98 @@
+"""What the speed benchmarks share: sides in processes of their own, checks that must agree, targets, and the page."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.frame import DisagreementError, Side, Stopwatch, compare, require_agreement
+from benchmarks.performance import DOCS, PAGE, PLOTS, read_results, render, write_page
+from benchmarks.records import RESULTS, Comparison, Target, write
+
+
+def comparison(*targets: Target) -> Comparison:
+    """Two sizes, two runs: the peer takes 4 and 6 times as long."""
+    found = {
+        10: {
+            "ours": [{"seconds": 1.0, "peak_mb": 50.0, "check": 1}, {"seconds": 3.0, "peak_mb": 60.0, "check": 1}],
+            "peer": [{"seconds": 6.0, "peak_mb": 200.0, "check": 1}, {"seconds": 10.0, "peak_mb": 100.0, "check": 1}],
+        },
+        1000: {
+            "ours": [{"seconds": 200.0, "peak_mb": 60.0, "check": 2, "rows": 7}] * 2,
+            "peer": [{"seconds": 1200.0, "peak_mb": 240.0, "check": 2}] * 2,
+        },
+    }
+    return Comparison("made_up", "One thing and another", "rows", 2, 1e-9, 0.5, found, targets)
+
+
+def test_a_ratio_is_of_medians_with_the_range_of_single_runs() -> None:
+    (answer,) = comparison(Target("at_least", 5, of=("peer", "ours"))).record(date="2026-01-01")["targets"]
+    assert answer["found"] == {"10": {"value": 4.0, "low": 3.3333, "high": 6.0}, "1000": {"value": 6.0, "low": 6.0, "high": 6.0}}
+    assert (answer["reached"], answer["answer"]) == (False, "not reached")
+
+
+def test_a_target_counts_at_its_sizes_alone_and_is_open_where_none_was_measured() -> None:
+    record = comparison(
+        Target("at_least", 5, of=("peer", "ours"), sizes=(1000,)),
+        Target("at_most", 0.5, of=("ours", "peer"), measure="peak_mb"),
+        Target("at_most", 90, of="ours", sizes=(300_000,)),
+    ).record(date="2026-01-01")
+    assert [target["reached"] for target in record["targets"]] == [True, True, None]
+    assert record["targets"][1]["found"]["10"]["value"] == 0.3
+
+
+def test_a_slope_is_that_of_the_logarithms() -> None:
+    (answer,) = comparison(Target("at_most", 1.05, of="ours", slope=True)).record(date="2026-01-01")["targets"]
+    assert answer["found"]["all"]["value"] == 1.0
+    assert answer["reached"]
+
+
+def test_sides_run_in_processes_of_their_own_and_their_figures_are_kept(tmp_path: Path) -> None:
+    def side(name: str) -> Side:
+        return Side(
+            name, [sys.executable, "-c", 'print(\'noise\'); print(\'{"seconds": 0.5, "check": [1.0, null], "rows": 3}\')']
+        )
+
+    found = compare("x", "y", lambda size, folder: [side("ours"), side("peer")], [], sizes=[5], runs=1, folder=tmp_path)
+    (run,) = found.found[5]["peer"]
+    assert (run["seconds"], run["rows"]) == (0.5, 3)
+    assert run["peak_mb"] > 1
+
+
+def test_sides_that_did_not_compute_the_same_are_an_error() -> None:
+    agreed = {"a": [{"check": {"x": [1.0, 2]}}], "b": [{"check": {"x": [1.0 + 1e-12, 2]}}], "c": [{"check": None}]}
+    require_agreement(agreed, 1e-9)
+    with pytest.raises(DisagreementError, match=r"a and b did not compute the same: check\.x\[1\]: 2 and 3"):
+        require_agreement({**agreed, "b": [{"check": {"x": [1.0, 3]}}]}, 1e-9)
+
+
+def test_the_stopwatch_adds_up() -> None:
+    stopwatch = Stopwatch()
+    for _ in range(2):
+        with stopwatch.running():
+            sum(range(1000))
+    assert 0 < stopwatch.figures()["seconds"] < 1
+
+
+def test_the_page_says_what_was_reached_and_how_to_repeat_it(tmp_path: Path) -> None:
+    results, docs = tmp_path / "results", tmp_path / "docs"
+    record = comparison(Target("at_least", 5, of=("peer", "ours"))).record(date="2026-01-01", notes=["A note."])
+    write(record, results)
+    (results / "other.json").write_text(json.dumps({"cases": []}), encoding="utf-8")
+    write_page(docs, results)
+    first = {path: path.read_bytes() for path in docs.rglob("*") if path.is_file()}
+    write_page(docs, results)
+    assert {path: path.read_bytes() for path in docs.rglob("*") if path.is_file()} == first
+    page = (docs / PAGE).read_text(encoding="utf-8")
+    assert "4 (3.33 to 6) at 10; 6 (6 to 6) at 1,000 | **not reached** |" in page
+    assert "`python -m benchmarks.made_up" in page
+    assert (docs / PLOTS / "made_up.svg").is_file()
+
+
+def test_the_page_is_what_the_results_give() -> None:
+    records = read_results(RESULTS)
+    assert (DOCS / PAGE).read_text(encoding="utf-8") == render(records)
+    assert {path.stem for path in (DOCS / PLOTS).glob("*.svg")} == {record["name"] for record in records}
