@@ -81,9 +81,7 @@ def _node_ir(side: str, counter: str, width: int) -> str:
 
 def kernel_ir(width: int) -> str:
     """The kernel's text for masks of so many bits."""
-    widen = (
-        "bitcast <16 x i64> %leaf to <16 x i64>" if width == 64 else f"zext <16 x i{width}> %leaf to <16 x i64>"
-    )
+    widen = "bitcast <16 x i64> %leaf to <16 x i64>" if width == 64 else f"zext <16 x i{width}> %leaf to <16 x i64>"
     return Template(_IR.read_text(encoding="ascii")).substitute(
         width=width, widen=widen, turn=_turn_ir(), left=_node_ir("left", "k", width), right=_node_ir("right", "j", width)
     )
