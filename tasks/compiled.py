@@ -1,4 +1,4 @@
-"""Large deliveries are scored by compiled trees where `loanwatch[fast]` is installed, by LightGBM where it is not, or they fail."""
+"""Large deliveries are scored by compiled trees where `loanwatch[fast]` is installed and its sums are equal to the last bit."""
 
 from __future__ import annotations
 
