@@ -1,7 +1,7 @@
 """Scoring, from features in the warehouse to stored decisions: `python -m benchmarks.scoring [--sizes 100000] [--runs 5]`.
 
-Timed: reading the stored features 20,000 rows at a time; text codes and matrix; quality records; PD, points and decisions; hash of
-every row; writing decisions and quality and their audit entry, one transaction per chunk. Not timed: features (a benchmark of
+Timed: reading the stored features 20,000 rows at a time; text codes and matrix; quality records; PD, points and decisions; hash
+of every row; writing decisions and quality and their audit entry, one transaction per chunk. Not timed: features (a benchmark of
 their own), reasons (another), opening the warehouse and the model, and, for the compiled side, making and proving the kernel.
 The peer is the bare `Booster.predict` of the same rows as a float64 matrix that lies in memory.
 The features are those of a simulated night, copied under new ids with their numbers moved by up to 1 %; the model is that home's
@@ -89,10 +89,10 @@ def _copy_features(connection: Connection, scorer: Scorer, rows: int) -> None:
     connection.execute(
         f"CREATE TEMP TABLE held AS SELECT row_number() OVER (ORDER BY application_id) - 1 AS place, * FROM {table}"
     )
+    n = int(connection.sql("SELECT count(*) FROM held").fetchall()[0][0])
     connection.execute(
-        f"INSERT INTO {table} BY NAME SELECT {FIRST_ID} + copy * n + place AS application_id, {BATCH_ID} AS batch_id, {values} "
-        f"FROM range({rows}) AS copies(copy), (SELECT count(*) AS n FROM held) AS counted, held "
-        f"WHERE copy * n + place < {rows} AND copy <= {rows} / n ORDER BY 1"
+        f"INSERT INTO {table} BY NAME SELECT {FIRST_ID} + copy * {n} + place AS application_id, {BATCH_ID} AS batch_id, {values} "
+        f"FROM range({rows // n + 1}) AS copies(copy), held WHERE copy * {n} + place < {rows} ORDER BY 1"
     )
 
 
