@@ -123,7 +123,7 @@ def score(home: str, rows: int, *, compiled: bool) -> dict[str, Any]:
         with stopwatch.running():
             for features in _chunks(connection, scorer, rows):
                 decisions, quality, _ = decide_rows(scorer, batch, features)
-                write_chunk(connection, scorer.feature_set, ScoredChunk(decisions, REASONS, quality, None))
+                write_chunk(connection, scorer.feature_set, ScoredChunk(decisions, REASONS, quality, features.clear()))
                 found.append(decisions["pd"].to_numpy())
         with transaction(connection):
             for table in ("decisions_v1", "quality_v1"):

@@ -87,7 +87,6 @@ def _add_shadow(
     connection: Connection, champion: Scorer, challenger: Challenger, batch: PendingBatch, chunk: ScoredChunk
 ) -> ScoredChunk:
     feature_set_id = champion.feature_set.feature_set_id
-    assert chunk.features is not None  # noqa: S101 - computed for this chunk
     shadow, gap = score_beside(connection, challenger, batch, chunk.features, feature_set_id)
     return replace(chunk, shadow=shadow, shadow_gap=gap)
 

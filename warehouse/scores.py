@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 class ScoredChunk:
     """What one chunk of application versions gave; every frame has application_id and batch_id.
 
-    `features`: None where the warehouse holds them already. `shadow`: what the challenger would have decided, None where it did
+    `features`: empty where the warehouse holds them already. `shadow`: what the challenger would have decided, None where it did
     not score; `shadow_gap`: why it could not. `engine`: what summed the trees.
     """
 
     decisions: pl.DataFrame
     reasons: pl.DataFrame
     quality: pl.DataFrame
-    features: pl.DataFrame | None
+    features: pl.DataFrame
     shadow: pl.DataFrame | None = None
     shadow_gap: ShadowGap | None = None
     engine: str = ""
@@ -112,17 +112,15 @@ def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredCh
         "new_decisions": chunk.decisions,
         "new_reasons": chunk.reasons,
         "new_quality": chunk.quality,
+        "new_features": chunk.features,
     }
-    if chunk.features is not None:
-        registered["new_features"] = chunk.features
     for name, frame in registered.items():
         connection.register(name, frame)
     try:
         with transaction(connection):
             for name in ("decisions", "reasons", "quality"):
                 connection.execute(sql(f"score/insert_{name}"))
-            if chunk.features is not None:
-                connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
+            connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
             write_shadow(connection, chunk.shadow, chunk.shadow_gap)
             _record(connection, chunk.decisions, chunk.engine)
     finally:

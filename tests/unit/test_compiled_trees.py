@@ -1,17 +1,27 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import date
+from typing import Any, cast
 
 import lightgbm as lgb
 import numpy as np
+import polars as pl
 import pytest
 
+from reports.night import night_text
+from schemas.features import feature_set
+from schemas.references import BatchScore, NightSummary
+from tasks import compiled as quick
 from tasks.core import compiled, kernel
 from tasks.core.compiled import NotCompiledError, compile_model, engine_name, probe_rows
 from tasks.core.encoding import to_matrix
 from tasks.core.forest import UnsuitableTreesError, read_forest
 from tasks.core.scoring import Model, predict_pd, predict_raw
-from tests.model_rows import model, training_frame
+from tasks.scorer import Scorer
+from tests.model_rows import model, policy, training_frame
+from warehouse.registry import ChampionRef
 
 needs_llvm = pytest.mark.skipif(not kernel.is_installed(), reason="loanwatch[fast] is not installed")
 
@@ -77,17 +87,67 @@ def test_one_row_that_comes_out_otherwise_keeps_the_booster(stored: bool, monkey
         compile_model(model(), rows)
 
 
-def test_trees_that_the_arrays_do_not_say_are_left_to_the_booster() -> None:
-    with pytest.raises(UnsuitableTreesError, match="more than 64 leaves"):
-        read_forest(_fitted(65).model_to_string())
-    with pytest.raises(UnsuitableTreesError, match="linear"):
-        read_forest(_fitted(4, linear_tree=True).model_to_string())
-    with pytest.raises(UnsuitableTreesError, match="zero counts as missing"):
-        read_forest(_fitted(4, zero_as_missing=True).model_to_string())
-    with pytest.raises(UnsuitableTreesError, match="categories"):
-        read_forest(_fitted(4, categorical_feature=[5]).model_to_string())
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "told"),
+    [
+        ("num_cat=0", "num_cat=1", "categories"),
+        ("is_linear=0", "is_linear=1", "linear"),
+        ("decision_type=[0-9 ]+", lambda found: re.sub(r"\d+", "6", found.group()), "zero counts as missing"),
+        ("num_class=1", "num_class=3", "one sum of trees"),
+        ("num_leaves=[0-9]+", "num_leaves=65", "more than 64 leaves"),
+    ],
+)
+def test_trees_that_the_arrays_do_not_say_are_left_to_the_booster(pattern: str, replacement: str, told: str) -> None:
+    with pytest.raises(UnsuitableTreesError, match=told):
+        read_forest(re.sub(pattern, replacement, model().booster.model_to_string()))
+
+
+def test_a_tree_with_many_leaves_is_scored_by_the_booster() -> None:
     with pytest.raises(NotCompiledError, match="more than 64 leaves"):
         compile_model(Model(model().manifest, _fitted(65)))
+
+
+def _scorer() -> Scorer:
+    manifest = model().manifest
+    reference = ChampionRef(manifest.model_version, "f" * 64, manifest.threshold, manifest.feature_set_id)
+    return Scorer(reference, model(), feature_set({}, []), policy(), [])
+
+
+def _quicken(monkeypatch: pytest.MonkeyPatch, n_rows: int, stored: pl.DataFrame | None) -> tuple[Scorer, quick.Engine]:
+    monkeypatch.setattr(quick, "COMPILE_FROM", 1000)
+    monkeypatch.setattr(quick, "some_features", lambda *_: stored)
+    return quick.quicken(cast(Any, None), _scorer(), n_rows)
+
+
+@needs_llvm
+def test_a_large_delivery_is_compiled_and_a_small_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quick, "_PROVED", {})
+    for stored in (None, training_frame(50)):
+        scorer, engine = _quicken(monkeypatch, 999, stored)
+        assert (scorer.model.sums, engine.warning) == (None, "")
+    scorer, engine = _quicken(monkeypatch, 1000, training_frame(50))
+    assert scorer.model.sums is not None
+    assert engine == quick.Engine(compiled.KERNEL_NAME)
+    assert _quicken(monkeypatch, 1, None)[0].model.sums is not None  # made already
+
+
+def test_without_the_extra_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quick, "is_installed", lambda: False)
+    scorer, engine = _quicken(monkeypatch, 10**6, None)
+    assert (scorer.model.sums, engine.warning) == (None, "")
+
+
+def test_a_kernel_that_fails_leaves_lightgbm_and_a_warning_in_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quick, "_PROVED", {})
+    monkeypatch.setattr(quick, "is_installed", lambda: True)
+    monkeypatch.setattr(kernel, "is_installed", lambda: True)
+    monkeypatch.setattr(kernel, "_may_make_code", lambda: False)
+    scorer, engine = _quicken(monkeypatch, 10**6, None)
+    assert scorer.model.sums is None
+    score = BatchScore(2026063001, date(2026, 6, 30), "m", engine=engine.name, engine_warning=engine.warning)
+    assert "not by compiled trees: this process may not make memory executable" in night_text(
+        NightSummary(date(2026, 6, 30), "r", scores=[score])
+    )
 
 
 def test_a_process_that_may_make_no_code_is_told_before_llvm_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
