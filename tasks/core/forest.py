@@ -127,7 +127,8 @@ def read_forest(text: str) -> Forest:
     width = next(width for width in WIDTHS if width >= max(len(tree.leaves) for tree in trees))
     used = sorted({feature for tree in trees for feature in tree.feature})
     place = {feature: position for position, feature in enumerate(used)}
-    bounds, nodes = [], []
+    bounds: list[tuple[int, int, int]] = []
+    nodes: list[tuple[bool, int, float, int]] = []
     leaves = np.zeros((len(trees), width))
     for number, tree in enumerate(trees):
         own = sorted(zip(tree.missing_left, tree.feature, tree.threshold, tree.mask, strict=True), key=lambda node: not node[0])
