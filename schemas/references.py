@@ -63,7 +63,10 @@ class ShadowCount:
 
 @dataclass
 class BatchScore:
-    """Counts of one scored delivery; `shadow` is None where no challenger stood beside the champion."""
+    """Counts of one scored delivery; `shadow` is None where no challenger stood beside the champion.
+
+    `engine` is what summed the trees; `engine_warning` is why it was not the faster one, where that was meant to be used.
+    """
 
     batch_id: int
     received_on: date
@@ -72,6 +75,8 @@ class BatchScore:
     decisions: dict[str, int] = field(default_factory=lambda: {"approve": 0, "review": 0, "decline": 0})
     absent_tables: list[str] = field(default_factory=list)
     shadow: ShadowCount | None = None
+    engine: str = ""
+    engine_warning: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import polars as pl
 from schemas.references import BatchScore, PendingBatch
 from schemas.settings import Settings
 from schemas.tables import table
+from tasks.compiled import quicken
 from tasks.core.encoding import Matrix, row_sha256, to_matrix
 from tasks.core.quality import assess_quality
 from tasks.core.reasons import contributions, explain_rows
@@ -53,12 +54,22 @@ def score_batch(
     challenger = load_challenger(connection, settings, batch, champion)
     ensure_features_table(connection, champion.feature_set)
     versions = pending_versions(connection, batch.batch_id)
-    result = BatchScore(batch.batch_id, batch.received_on, champion.ref.model_version, absent_tables=list(champion.absent_tables))
+    champion, engine = quicken(connection, champion, len(versions))
+    if challenger is not None and challenger.scorer is not None:
+        challenger = replace(challenger, scorer=quicken(connection, challenger.scorer, len(versions))[0])
+    result = BatchScore(
+        batch.batch_id,
+        batch.received_on,
+        champion.ref.model_version,
+        absent_tables=list(champion.absent_tables),
+        engine=engine.name,
+        engine_warning=engine.warning,
+    )
     for start in range(0, len(versions), settings.chunk_rows):
         chunk = _score_chunk(connection, champion, batch, versions.slice(start, settings.chunk_rows))
         if challenger is not None:
             chunk = _add_shadow(connection, champion, challenger, batch, chunk)
-        write_chunk(connection, champion.feature_set, chunk)
+        write_chunk(connection, champion.feature_set, replace(chunk, engine=engine.name))
         _count(result, chunk)
         if on_progress is not None:
             on_progress(result.n_scored, len(versions), str(batch.received_on))
@@ -82,6 +93,12 @@ def _add_shadow(
 
 def _score_chunk(connection: Connection, scorer: Scorer, batch: PendingBatch, versions: pl.DataFrame) -> ScoredChunk:
     features = compute_features(connection, scorer.feature_set, versions)
+    decisions, quality, matrix = decide_rows(scorer, batch, features)
+    return ScoredChunk(decisions, _explain(scorer, matrix, decisions), quality, features)
+
+
+def decide_rows(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, Matrix]:
+    """Decisions and quality records of rows whose features are given, and the rows as the model's inputs."""
     keys = features.select("application_id", "batch_id")
     matrix = to_matrix(features, scorer.model.encoding)
     quality = assess_quality(
@@ -100,7 +117,7 @@ def _score_chunk(connection: Connection, scorer: Scorer, batch: PendingBatch, ve
         row_sha256(matrix).alias("features_sha256"),
         pl.lit(now()).alias("decided_at"),
     )
-    return ScoredChunk(decisions, _explain(scorer, matrix, decisions), quality.records, features)
+    return decisions, quality.records, matrix
 
 
 def _explain(scorer: Scorer, matrix: Matrix, decisions: pl.DataFrame) -> pl.DataFrame:

@@ -108,9 +108,11 @@ def append_row(
     return append(connection, kind, actor, subject, {"rows": {table: {chosen: rows[chosen]}}})
 
 
-def append_decisions(connection: Connection, written: DecisionSet, model_version: str, policy_sha256: str) -> AuditHead:
-    """Appends the set of decisions that the running transaction has written."""
-    detail = {"sets": [asdict(written)], "model_version": model_version, "policy_sha256": policy_sha256}
+def append_decisions(
+    connection: Connection, written: DecisionSet, model_version: str, policy_sha256: str, engine: str
+) -> AuditHead:
+    """Appends the set of decisions that the running transaction has written, and what summed the trees."""
+    detail = {"sets": [asdict(written)], "model_version": model_version, "policy_sha256": policy_sha256, "engine": engine}
     return append(connection, "decisions", ITSELF, str(written.batch_id), detail)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 class ScoredChunk:
     """What one chunk of application versions gave; every frame has application_id and batch_id.
 
-    `shadow`: what the challenger would have decided, None where it did not score; `shadow_gap`: why it could not.
+    `features`: empty where the warehouse holds them already. `shadow`: what the challenger would have decided, None where it did
+    not score; `shadow_gap`: why it could not. `engine`: what summed the trees.
     """
 
     decisions: pl.DataFrame
@@ -34,6 +36,7 @@ class ScoredChunk:
     features: pl.DataFrame
     shadow: pl.DataFrame | None = None
     shadow_gap: ShadowGap | None = None
+    engine: str = ""
 
 
 def pending_batches(connection: Connection, as_of: date) -> list[PendingBatch]:
@@ -91,6 +94,17 @@ def ensure_features_table(connection: Connection, feature_set: FeatureSet) -> No
         )
 
 
+def some_features(connection: Connection, feature_set_id: str, names: Sequence[str], n_rows: int) -> pl.DataFrame | None:
+    """Stored values of the features named, of so many versions of the newest delivery that has any; None without a table."""
+    known = "SELECT 1 FROM registry.feature_sets_v1 WHERE feature_set_id = $id"
+    if connection.execute(known, {"id": feature_set_id}).fetchone() is None:
+        return None
+    table, columns = features_table(feature_set_id), ", ".join(f'"{name}"' for name in names)
+    return connection.execute(
+        f"SELECT {columns} FROM {table} WHERE batch_id = (SELECT max(batch_id) FROM {table}) LIMIT $n_rows", {"n_rows": n_rows}
+    ).pl()
+
+
 def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredChunk) -> None:
     """Writes everything about a chunk of application versions in one transaction; its versions have no decision yet."""
     table = features_table(feature_set.feature_set_id)
@@ -108,14 +122,14 @@ def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredCh
                 connection.execute(sql(f"score/insert_{name}"))
             connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
             write_shadow(connection, chunk.shadow, chunk.shadow_gap)
-            _record(connection, chunk.decisions)
+            _record(connection, chunk.decisions, chunk.engine)
     finally:
         for name in registered:
             connection.unregister(name)
 
 
-def _record(connection: Connection, decisions: pl.DataFrame) -> None:
+def _record(connection: Connection, decisions: pl.DataFrame, engine: str) -> None:
     """Puts a chunk into the audit: it is of one delivery, decided at one instant, by one model and one policy."""
     columns = ["batch_id", "decided_at", "model_version", "policy_sha256"]
     ((batch_id, decided_at, model_version, policy_sha256),) = decisions.select(columns).unique().rows()
-    append_decisions(connection, set_just_written(connection, batch_id, decided_at), model_version, policy_sha256)
+    append_decisions(connection, set_just_written(connection, batch_id, decided_at), model_version, policy_sha256, engine)

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from schemas.manifest import ModelManifest
+
+#: Rows that are looked at together: few enough to stay in the processor's cache.
+_BLOCK_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -20,26 +24,55 @@ class Quality:
     is_insufficient: NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class _Inputs:
+    """What a matrix is looked at with: positions of texts and of delivered columns, codes, ranges (infinite for texts)."""
+
+    names: tuple[str, ...]
+    text: NDArray[np.intp]
+    delivered: NDArray[np.intp]
+    unseen_codes: NDArray[np.float64]
+    minimum: NDArray[np.float64]
+    maximum: NDArray[np.float64]
+
+
+def _inputs(manifest: ModelManifest, application_columns: frozenset[str]) -> _Inputs:
+    is_number = [item.kind == "number" for item in manifest.inputs]
+    bounds = [(item.minimum, item.maximum) for item in manifest.inputs]
+    text = np.flatnonzero(~np.array(is_number, dtype=np.bool_))
+    return _Inputs(
+        tuple(manifest.input_names),
+        text,
+        np.flatnonzero([name in application_columns for name in manifest.input_names]),
+        np.array([manifest.unseen_codes.get(manifest.inputs[position].name, np.nan) for position in text]),
+        np.array([-np.inf if low is None or not own else low for own, (low, _) in zip(is_number, bounds, strict=True)]),
+        np.array([np.inf if high is None or not own else high for own, (_, high) in zip(is_number, bounds, strict=True)]),
+    )
+
+
 def _missing(matrix: NDArray[np.float64], manifest: ModelManifest) -> NDArray[np.bool_]:
-    is_text = np.array([item.kind == "text" for item in manifest.inputs])
+    text = [position for position, item in enumerate(manifest.inputs) if item.kind == "text"]
     missing: NDArray[np.bool_] = np.isnan(matrix)
-    missing[:, is_text] |= matrix[:, is_text] == manifest.missing_code
+    missing[:, text] |= matrix[:, text] == manifest.missing_code
     return missing
 
 
-def _unseen(matrix: NDArray[np.float64], manifest: ModelManifest) -> NDArray[np.bool_]:
-    codes = np.array([manifest.unseen_codes.get(item.name, np.nan) for item in manifest.inputs])
-    unseen: NDArray[np.bool_] = matrix == codes
-    return unseen
+@dataclass(frozen=True)
+class _Found:
+    """Of a block of rows: filled inputs per row, and rows x inputs where something was found."""
+
+    n_filled: NDArray[np.int64]
+    missing: NDArray[np.bool_]
+    unseen: NDArray[np.bool_]
+    outside: NDArray[np.bool_]
 
 
-def _out_of_range(matrix: NDArray[np.float64], manifest: ModelManifest) -> NDArray[np.bool_]:
-    is_number = np.array([item.kind == "number" for item in manifest.inputs])
-    minimum = np.array([-np.inf if item.minimum is None else item.minimum for item in manifest.inputs])
-    maximum = np.array([np.inf if item.maximum is None else item.maximum for item in manifest.inputs])
+def _look(matrix: NDArray[np.float64], manifest: ModelManifest, inputs: _Inputs) -> _Found:
+    missing = _missing(matrix, manifest)
     # A comparison with NaN is false: a missing value is missing, not out of range.
-    outside: NDArray[np.bool_] = ((matrix < minimum) | (matrix > maximum)) & is_number[None, :]
-    return outside
+    outside = (matrix < inputs.minimum) | (matrix > inputs.maximum)
+    n_filled = matrix.shape[1] - np.count_nonzero(missing, axis=1)
+    return _Found(n_filled, missing[:, inputs.delivered], matrix[:, inputs.text] == inputs.unseen_codes, outside)
 
 
 def is_insufficient(matrix: NDArray[np.float64], manifest: ModelManifest, min_filled_share: float) -> NDArray[np.bool_]:
@@ -51,11 +84,10 @@ def is_insufficient(matrix: NDArray[np.float64], manifest: ModelManifest, min_fi
 
 def names_per_row(mask: NDArray[np.bool_], names: Sequence[str]) -> pl.Series:
     """For each row of the mask (rows x names) the names that are set, in order, as a list of strings."""
-    rows, columns = np.nonzero(mask)
-    pairs = pl.DataFrame({"row": rows, "name": pl.Series(names, dtype=pl.String).gather(columns)})
-    lists = pairs.group_by("row", maintain_order=True).agg("name")
-    every = pl.DataFrame({"row": np.arange(mask.shape[0])}).join(lists, on="row", how="left", maintain_order="left")
-    return every["name"].fill_null(pl.Series([[]], dtype=pl.List(pl.String)))
+    ends = np.cumsum(np.count_nonzero(mask, axis=1), dtype=np.int64)
+    found = pa.DictionaryArray.from_arrays(np.nonzero(mask)[1].astype(np.int32), pa.array(list(names), pa.large_string()))
+    lists = pa.LargeListArray.from_arrays(np.concatenate([[0], ends]), found.cast(pa.large_string()))
+    return pl.Series(pl.from_arrow(lists), dtype=pl.List(pl.String))
 
 
 def assess_quality(
@@ -77,16 +109,20 @@ def assess_quality(
         absent_tables: history tables that usually arrive and are absent tonight.
         min_filled_share: least share of filled inputs, in [0, 1].
     """
-    names = manifest.input_names
-    missing = _missing(matrix, manifest)
-    is_column = np.array([name in application_columns for name in names])
-    n_filled = (~missing).sum(axis=1)
+    inputs = _inputs(manifest, application_columns)
+    blocks = [_look(matrix[start : start + _BLOCK_ROWS], manifest, inputs) for start in range(0, len(matrix), _BLOCK_ROWS)]
+    whole = blocks or [_look(matrix, manifest, inputs)]
+    n_filled = np.concatenate([block.n_filled for block in whole])
     records = keys.select("application_id", "batch_id").with_columns(
-        pl.lit(len(names), dtype=pl.Int32).alias("n_inputs"),
+        pl.lit(len(inputs.names), dtype=pl.Int32).alias("n_inputs"),
         pl.Series("n_filled", n_filled, dtype=pl.Int32),
         pl.Series("missing_tables", [list(absent_tables)] * len(keys), dtype=pl.List(pl.String)),
-        names_per_row(missing & is_column[None, :], names).alias("missing_columns"),
-        names_per_row(_unseen(matrix, manifest), names).alias("unseen_columns"),
-        names_per_row(_out_of_range(matrix, manifest), names).alias("out_of_range_columns"),
+        _lists([block.missing for block in whole], inputs, inputs.delivered).alias("missing_columns"),
+        _lists([block.unseen for block in whole], inputs, inputs.text).alias("unseen_columns"),
+        _lists([block.outside for block in whole], inputs, np.arange(len(inputs.names))).alias("out_of_range_columns"),
     )
-    return Quality(records, is_insufficient(matrix, manifest, min_filled_share))
+    return Quality(records, n_filled < min_filled_share * len(inputs.names))
+
+
+def _lists(masks: Sequence[NDArray[np.bool_]], inputs: _Inputs, positions: NDArray[np.intp]) -> pl.Series:
+    return names_per_row(np.concatenate(masks), [inputs.names[position] for position in positions])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import lightgbm as lgb
@@ -28,14 +29,22 @@ def engine_name() -> str:
 
 @dataclass(frozen=True)
 class Model:
-    """A verified model: its manifest and its trees."""
+    """A verified model: its manifest and its trees.
+
+    `sums`: what adds up the trees in the booster's place, once it has proved to give its raw scores to the last bit.
+    """
 
     manifest: ModelManifest
     booster: lgb.Booster
+    sums: Callable[[Matrix], Vector] | None = None
 
     @property
     def encoding(self) -> Encoding:
         return encoding_of(self.manifest)
+
+    def raw(self, matrix: Matrix) -> Vector:
+        """Raw log-odds per row."""
+        return predict_raw(self.booster, matrix) if self.sums is None else self.sums(matrix)
 
 
 def load_booster(text: str) -> lgb.Booster:
@@ -92,7 +101,7 @@ def predict_raw(booster: lgb.Booster, matrix: Matrix) -> Vector:
 
 def predict_pd(model: Model, matrix: Matrix) -> Vector:
     """Calibrated PD per row, rounded to 12 decimals, strictly between 0 and 1."""
-    return calibrated_pd(predict_raw(model.booster, matrix), model.manifest.calibration)
+    return calibrated_pd(model.raw(matrix), model.manifest.calibration)
 
 
 def score_points(pd: Vector, scale: ScoreScale) -> Vector:

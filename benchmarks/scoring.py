@@ -1,0 +1,166 @@
+"""Scoring, from features in the warehouse to stored decisions: `python -m benchmarks.scoring [--sizes 100000] [--runs 5]`.
+
+Timed: reading the stored features 20,000 rows at a time; text codes and matrix; quality records; PD, points and decisions; hash
+of every row; writing decisions and quality and their audit entry, one transaction per chunk. Not timed: features (a benchmark of
+their own), reasons (another), opening the warehouse and the model, and, for the compiled side, making and proving the kernel.
+The peer is the bare `Booster.predict` of the same rows as a float64 matrix that lies in memory.
+The features are those of a simulated night, copied under new ids with their numbers moved by up to 1 %; the model is that home's
+champion, trained with the default parameters. The sides have to give the same PDs.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from benchmarks.frame import Side, Stopwatch, Target, call, run
+from schemas.references import PendingBatch
+from schemas.settings import Settings
+from tasks.core.compiled import compile_model
+from tasks.core.encoding import to_matrix
+from tasks.core.reasons import REASON_SCHEMA
+from tasks.score import decide_rows, load_champion
+from tasks.scorer import Scorer
+from warehouse.connection import Connection, open_warehouse, transaction
+from warehouse.scores import ScoredChunk, features_table, write_chunk
+
+LOANWATCH = [str(Path(sys.executable).parent / "loanwatch")]
+CHUNK_ROWS = 20_000
+DAY = date(2026, 6, 30)
+BATCH_ID = 2026063099
+FIRST_ID = 10_000_000
+REASONS = pl.DataFrame(schema={"application_id": pl.Int64, "batch_id": pl.Int32, **REASON_SCHEMA}).drop("row")
+
+
+def _settings(home: Path) -> Settings:
+    return Settings(home, None, memory_limit="3GB", threads=2, lock_wait_seconds=1.0, chunk_rows=CHUNK_ROWS, backups_kept=0)
+
+
+def _loanwatch(home: Path, *arguments: str) -> None:
+    subprocess.run([*LOANWATCH, "--home", str(home), *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def base_home(folder: Path) -> Path:
+    """A home with a champion and the features of one night, made unless it is there."""
+    home = folder / "scoring-base"
+    if not home.is_dir():
+        new = folder / "scoring-base.new"
+        shutil.rmtree(new, ignore_errors=True)
+        _loanwatch(new, "simulate", "--days", "10", "--per-day", "600", "--seed", "1", "--new-days", "0", "--until", "2026-03-20")
+        _loanwatch(new, "simulate", "--days", "1", "--per-day", "1000", "--seed", "2", "--new-days", "1", "--until", str(DAY))
+        _loanwatch(new, "retrain", "--set", "candidates=lightgbm", "--set", "search_trials=0")
+        _loanwatch(new, "nightly")
+        new.rename(home)
+    return home
+
+
+def prepare(folder: Path, rows: int) -> Path:
+    """A home whose feature table holds so many rows of a delivery without decisions, made unless it is there."""
+    home = folder / f"scoring-{rows}"
+    if not home.is_dir():
+        new = folder / f"scoring-{rows}.new"
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.copytree(base_home(folder), new)
+        with open_warehouse(_settings(new)) as connection:
+            _copy_features(connection, _champion(connection, _settings(new), rows), rows)
+        new.rename(home)
+    return home
+
+
+def _champion(connection: Connection, settings: Settings, rows: int) -> Scorer:
+    return replace(load_champion(connection, settings, PendingBatch(BATCH_ID, DAY, rows)), absent_tables=[])
+
+
+def _copy_features(connection: Connection, scorer: Scorer, rows: int) -> None:
+    table = features_table(scorer.feature_set.feature_set_id)
+    values = ", ".join(
+        f'"{feature.name}"' + (" * (1 + (copy % 97) * 1e-4)" if feature.kind == "number" else "") + f' AS "{feature.name}"'
+        for feature in scorer.feature_set.features
+    )
+    connection.execute(
+        f"CREATE TEMP TABLE held AS SELECT row_number() OVER (ORDER BY application_id) - 1 AS place, * FROM {table}"
+    )
+    n = int(connection.sql("SELECT count(*) FROM held").fetchall()[0][0])
+    connection.execute(
+        f"INSERT INTO {table} BY NAME SELECT {FIRST_ID} + copy * {n} + place AS application_id, {BATCH_ID} AS batch_id, {values} "
+        f"FROM range({rows // n + 1}) AS copies(copy), held WHERE copy * {n} + place < {rows} ORDER BY 1"
+    )
+
+
+def _chunks(connection: Connection, scorer: Scorer, rows: int) -> Iterator[pl.DataFrame]:
+    """The stored features by ranges of ids."""
+    columns = ", ".join(f'"{name}"' for name in scorer.feature_set.names)
+    table = features_table(scorer.feature_set.feature_set_id)
+    for start in range(FIRST_ID, FIRST_ID + rows, CHUNK_ROWS):
+        yield connection.sql(
+            f"SELECT application_id, batch_id, {columns} FROM {table} "
+            f"WHERE application_id BETWEEN {start} AND {min(start + CHUNK_ROWS, FIRST_ID + rows) - 1} AND batch_id = {BATCH_ID}"
+        ).pl()
+
+
+def _check(pd: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
+    return {"n": len(pd), "sum": float(np.sum(np.sort(pd))), "least": float(pd.min()), "most": float(pd.max())}
+
+
+def score(home: str, rows: int, *, compiled: bool) -> dict[str, Any]:
+    """Ours: decides all rows, then takes the decisions back."""
+    settings, stopwatch = _settings(Path(home)), Stopwatch()
+    batch = PendingBatch(BATCH_ID, DAY, rows)
+    with open_warehouse(settings) as connection:
+        scorer = _champion(connection, settings, rows)
+        if compiled:
+            scorer = replace(scorer, model=compile_model(scorer.model))
+        found = []
+        with stopwatch.running():
+            for features in _chunks(connection, scorer, rows):
+                decisions, quality, _ = decide_rows(scorer, batch, features)
+                write_chunk(connection, scorer.feature_set, ScoredChunk(decisions, REASONS, quality, features.clear()))
+                found.append(decisions["pd"].to_numpy())
+        with transaction(connection):
+            for table in ("decisions_v1", "quality_v1"):
+                connection.execute(f"DELETE FROM score.{table} WHERE batch_id = {BATCH_ID}")
+    return {**stopwatch.figures(), "check": _check(np.concatenate(found))}
+
+
+def predict(home: str, rows: int) -> dict[str, Any]:
+    """The peer; the check turns its raw scores into PDs, outside the timing."""
+    settings, stopwatch = _settings(Path(home)), Stopwatch()
+    with open_warehouse(settings) as connection:
+        scorer = _champion(connection, settings, rows)
+        matrix = np.concatenate([to_matrix(part, scorer.model.encoding) for part in _chunks(connection, scorer, rows)])
+    with stopwatch.running():
+        raw = scorer.model.booster.predict(matrix, raw_score=True)
+    return {**stopwatch.figures(), "check": _check(_pd(scorer, np.asarray(raw)))}
+
+
+def _pd(scorer: Scorer, raw: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    from tasks.core.calibration import calibrated_pd
+
+    return calibrated_pd(raw, scorer.model.manifest.calibration)
+
+
+def _sides(size: int, folder: Path) -> list[Side]:
+    given = {"home": str(prepare(folder, size)), "rows": size}
+    return [
+        call("ours, compiled", "benchmarks.scoring:score", **given, compiled=True),
+        call("ours", "benchmarks.scoring:score", **given, compiled=False),
+        call("bare predict", "benchmarks.scoring:predict", **given),
+    ]
+
+
+TARGETS = (
+    Target("at_most", 2, of=("ours", "bare predict")),
+    Target("at_most", 1, of=("ours, compiled", "bare predict")),
+)
+
+if __name__ == "__main__":
+    run("scoring", "From features in the warehouse to stored decisions", _sides, TARGETS, description=__doc__)
