@@ -70,14 +70,10 @@ def _notices(summary: NightSummary) -> list[str]:
         for score in summary.scores
         if score.absent_tables
     ]
-    engines = [
-        f"Delivery {score.batch_id} was scored by {score.engine}, not by compiled trees: {score.engine_warning}"
-        for score in summary.scores
-        if score.engine_warning
-    ]
+    scored_otherwise = [f"Delivery {score.batch_id}: {warning}" for score in summary.scores for warning in score.warnings]
     warnings = [f"Check {finding.check} found {finding.n_rows} row(s): {', '.join(finding.keys)}" for finding in summary.warnings]
     backup = [f"The backup of this night was not made: {summary.backup_error}"] if summary.backup_error else []
-    return [*refusals, *withdrawals, *absences, *shadow_warnings(summary.scores), *engines, *warnings, *backup]
+    return [*refusals, *withdrawals, *absences, *shadow_warnings(summary.scores), *scored_otherwise, *warnings, *backup]
 
 
 def night_markdown(summary: NightSummary) -> str:

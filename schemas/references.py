@@ -65,7 +65,7 @@ class ShadowCount:
 class BatchScore:
     """Counts of one scored delivery; `shadow` is None where no challenger stood beside the champion.
 
-    `engine` is what summed the trees; `engine_warning` is why it was not the faster one, where that was meant to be used.
+    `engine` is what summed the trees; `warnings` names what went another way than planned and still gave what it should.
     """
 
     batch_id: int
@@ -76,7 +76,7 @@ class BatchScore:
     absent_tables: list[str] = field(default_factory=list)
     shadow: ShadowCount | None = None
     engine: str = ""
-    engine_warning: str = ""
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ def quicken(connection: Connection, scorer: Scorer, n_rows: int) -> tuple[Scorer
         _PROVED[key] = _proved(connection, scorer)
     found = _PROVED[key]
     if isinstance(found, str):
-        return scorer, Engine(engine_name(scorer.model), found)
+        name = engine_name(scorer.model)
+        return scorer, Engine(name, f"scored by {name}, not by compiled trees: {found}")
     return replace(scorer, model=replace(scorer.model, sums=found.sums)), Engine(engine_name(found))
 
 

@@ -11,8 +11,8 @@ from schemas.settings import Settings
 from schemas.tables import table
 from tasks.compiled import quicken
 from tasks.core.encoding import Matrix, row_sha256, to_matrix
+from tasks.core.explaining import explain
 from tasks.core.quality import assess_quality
-from tasks.core.reasons import contributions, explain_rows
 from tasks.progress import OnProgress
 from tasks.scorer import Scorer, read_scorer, score_rows
 from tasks.shadow import Challenger, count_swaps, load_challenger, score_beside
@@ -63,7 +63,7 @@ def score_batch(
         champion.ref.model_version,
         absent_tables=list(champion.absent_tables),
         engine=engine.name,
-        engine_warning=engine.warning,
+        warnings=[engine.warning] if engine.warning else [],
     )
     for start in range(0, len(versions), settings.chunk_rows):
         chunk = _score_chunk(connection, champion, batch, versions.slice(start, settings.chunk_rows))
@@ -80,6 +80,7 @@ def _count(result: BatchScore, chunk: ScoredChunk) -> None:
     result.n_scored += len(chunk.decisions)
     for decision, n in chunk.decisions["decision"].value_counts().iter_rows():
         result.decisions[decision] += n
+    result.warnings += [warning for warning in chunk.warnings if warning not in result.warnings]
     count_swaps(result, chunk.decisions, chunk.shadow, chunk.shadow_gap)
 
 
@@ -94,7 +95,8 @@ def _add_shadow(
 def _score_chunk(connection: Connection, scorer: Scorer, batch: PendingBatch, versions: pl.DataFrame) -> ScoredChunk:
     features = compute_features(connection, scorer.feature_set, versions)
     decisions, quality, matrix = decide_rows(scorer, batch, features)
-    return ScoredChunk(decisions, _explain(scorer, matrix, decisions), quality, features)
+    reasons, warnings = _explain(scorer, matrix, decisions)
+    return ScoredChunk(decisions, reasons, quality, features, warnings=warnings)
 
 
 def decide_rows(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, Matrix]:
@@ -120,9 +122,9 @@ def decide_rows(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> 
     return decisions, quality.records, matrix
 
 
-def _explain(scorer: Scorer, matrix: Matrix, decisions: pl.DataFrame) -> pl.DataFrame:
+def _explain(scorer: Scorer, matrix: Matrix, decisions: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The reasons of the refused rows with their keys, and what the night's report has to say about how they were found."""
     refused = decisions.with_row_index("position").filter(pl.col("decision") != "approve")
-    values = contributions(scorer.model, matrix[refused["position"].to_numpy()])
-    reasons = explain_rows(values, scorer.model.manifest.input_names, refused["decided_by"], scorer.policy)
+    reasons, warning = explain(scorer.model, matrix[refused["position"].to_numpy()], refused["decided_by"], scorer.policy)
     keys = refused.select(pl.int_range(pl.len()).cast(reasons.schema["row"]).alias("row"), "application_id", "batch_id")
-    return keys.join(reasons, on="row", how="inner", maintain_order="right").drop("row")
+    return keys.join(reasons, on="row", how="inner", maintain_order="right").drop("row"), (warning,) if warning else ()

@@ -27,7 +27,7 @@ class ScoredChunk:
     """What one chunk of application versions gave; every frame has application_id and batch_id.
 
     `features`: empty where the warehouse holds them already. `shadow`: what the challenger would have decided, None where it did
-    not score; `shadow_gap`: why it could not. `engine`: what summed the trees.
+    not score; `shadow_gap`: why it could not. `engine`: what summed the trees. `warnings`: what went another way than planned.
     """
 
     decisions: pl.DataFrame
@@ -37,6 +37,7 @@ class ScoredChunk:
     shadow: pl.DataFrame | None = None
     shadow_gap: ShadowGap | None = None
     engine: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def pending_batches(connection: Connection, as_of: date) -> list[PendingBatch]:

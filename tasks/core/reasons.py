@@ -14,6 +14,7 @@ import polars as pl
 from schemas.policy import Policy, Reasons
 from tasks.core.decisions import BY_INSUFFICIENT_INPUT, BY_MISSING_HISTORY
 from tasks.core.encoding import Matrix
+from tasks.core.metrics import Vector
 from tasks.core.scoring import CHUNK_ROWS, Model, engine_name
 
 #: Contributions are ranked after rounding to this many decimals, so that engines and machines agree on the order.
@@ -33,11 +34,13 @@ REASON_SCHEMA = {
 }
 
 
-class _Ranked(NamedTuple):
-    """Group numbers per row, most harmful first, and the contribution and lead feature of each group."""
+class _Told(NamedTuple):
+    """The groups that are named, one after the other: row, place from 0, number of the group, its contribution, lead feature."""
 
-    order: npt.NDArray[np.int64]
-    contribution: Matrix
+    row: npt.NDArray[np.int64]
+    place: npt.NDArray[np.int64]
+    group: npt.NDArray[np.int64]
+    contribution: Vector
     lead: npt.NDArray[np.int64]
 
 
@@ -64,24 +67,33 @@ def group_positions(names: Sequence[str], reasons: Reasons) -> npt.NDArray[np.in
     return np.array([_position(name, patterns) for name in names], dtype=np.int64)
 
 
-def _group_sums(values: Matrix, positions: npt.NDArray[np.int64], n_groups: int) -> Matrix:
+def group_sums(values: Matrix, positions: npt.NDArray[np.int64], n_groups: int) -> Matrix:
     """Sum of each group's columns, always in the columns' order: a matrix product adds in an order that depends on the shape."""
-    sums = np.zeros((len(values), n_groups))
+    sums = np.zeros((n_groups, len(values)))
     for column, group in enumerate(positions):
-        sums[:, group] += values[:, column]
-    return sums
+        sums[group] += values[:, column]
+    return sums.T
 
 
-def _rank_groups(values: Matrix, positions: npt.NDArray[np.int64], codes: list[str]) -> _Ranked:
-    """Rounded group sums, and groups by falling sum, ties by code."""
-    sums = np.round(_group_sums(values, positions, len(codes)), CONTRIBUTION_DECIMALS)
+def _told(values: Matrix, positions: npt.NDArray[np.int64], codes: list[str], n_places: int) -> _Told:
+    """Groups whose rounded sum is above 0, by falling sum, ties by code, at most `n_places` of a row."""
+    sums = np.round(group_sums(values, positions, len(codes)), CONTRIBUTION_DECIMALS)
     by_code = np.argsort(np.array(codes), kind="stable")
-    order = by_code[np.argsort(-sums[:, by_code], axis=1, kind="stable")]
-    lead = np.zeros(sums.shape, dtype=np.int64)
-    for group in np.unique(positions):
-        columns = np.flatnonzero(positions == group)
-        lead[:, group] = columns[np.argmax(values[:, columns], axis=1)]
-    return _Ranked(order, sums, lead)
+    best = by_code[np.argsort(-sums[:, by_code], axis=1, kind="stable")[:, :n_places]]
+    row, place = np.nonzero(np.take_along_axis(sums, best, axis=1) > 0)
+    group = best[row, place]
+    return _Told(row, place, group, sums[row, group], _leads(values, row, group, positions))
+
+
+def _leads(
+    values: Matrix, row: npt.NDArray[np.int64], group: npt.NDArray[np.int64], positions: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """The column of each pair of row and group that raised it most; of equals the first."""
+    lead = np.zeros(len(row), dtype=np.int64)
+    for number in np.unique(group):
+        here, columns = np.flatnonzero(group == number), np.flatnonzero(positions == number)
+        lead[here] = columns[np.argmax(values[np.ix_(row[here], columns)], axis=1)]
+    return lead
 
 
 def _rule_texts(policy: Policy) -> dict[str, str]:
@@ -126,19 +138,15 @@ def _without_reason(found: Sequence[pl.DataFrame], n_rows: int, reasons: Reasons
 def _score_reasons(values: Matrix, names: Sequence[str], reasons: Reasons) -> pl.DataFrame:
     """Every row's groups with a contribution above 0, at most `maximum`."""
     codes = [group.code for group in reasons.groups]
-    ranked = _rank_groups(values, group_positions(names, reasons), codes)
-    n_places = min(reasons.maximum, len(codes))
-    best = ranked.order[:, :n_places]
-    row, place = np.nonzero(np.take_along_axis(ranked.contribution, best, axis=1) > 0)
-    group = best[row, place]
+    told = _told(values, group_positions(names, reasons), codes, min(reasons.maximum, len(codes)))
     return pl.DataFrame(
         {
-            "row": row,
-            "reason_code": np.array(codes)[group],
-            "reason_text": np.array([item.text for item in reasons.groups])[group],
-            "contribution": ranked.contribution[row, group],
-            "feature": np.array(names)[ranked.lead[row, group]],
-            "place": place + 1,
+            "row": told.row,
+            "reason_code": pl.Series(codes).gather(told.group),
+            "reason_text": pl.Series([item.text for item in reasons.groups]).gather(told.group),
+            "contribution": told.contribution,
+            "feature": pl.Series(names).gather(told.lead),
+            "place": told.place + 1,
         },
         schema_overrides={"reason_code": pl.String, "reason_text": pl.String, "feature": pl.String},
     )

@@ -144,7 +144,7 @@ def test_a_kernel_that_fails_leaves_lightgbm_and_a_warning_in_the_report(monkeyp
     monkeypatch.setattr(kernel, "_may_make_code", lambda: False)
     scorer, engine = _quicken(monkeypatch, 10**6, None)
     assert scorer.model.sums is None
-    score = BatchScore(2026063001, date(2026, 6, 30), "m", engine=engine.name, engine_warning=engine.warning)
+    score = BatchScore(2026063001, date(2026, 6, 30), "m", engine=engine.name, warnings=[engine.warning])
     assert "not by compiled trees: this process may not make memory executable" in night_text(
         NightSummary(date(2026, 6, 30), "r", scores=[score])
     )

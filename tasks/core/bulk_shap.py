@@ -1,0 +1,86 @@
+"""Rows by the thousand through a model's SHAP tables, on all cores, within bounded memory."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from weakref import WeakKeyDictionary
+
+import lightgbm as lgb
+import numpy as np
+
+from tasks.core.encoding import Matrix
+from tasks.core.metrics import Vector
+from tasks.core.shap_tables import Places, ShapTables, shap_tables
+from tasks.core.tree_paths import read_trees
+
+#: Rows that go through the tables at a time: a thread holds 16 bytes per row and used input.
+CHUNK_ROWS = 4096
+MOST_THREADS = 8
+#: Up to so many cuts, comparing with each is quicker than searching among them.
+_FEW_CUTS = 40
+
+_MADE: WeakKeyDictionary[lgb.Booster, ShapTables | None] = WeakKeyDictionary()
+
+
+def tables_of(booster: lgb.Booster) -> ShapTables | None:
+    """The tables of a model, made once for as long as it is held; None where its trees cannot be put into tables."""
+    if booster not in _MADE:
+        trees = read_trees(booster.model_to_string())
+        _MADE[booster] = None if trees is None else shap_tables(trees)
+    return _MADE[booster]
+
+
+def are_made(booster: lgb.Booster) -> bool:
+    """Whether the model's tables are at hand."""
+    return _MADE.get(booster) is not None
+
+
+def bulk_shap(tables: ShapTables, matrix: Matrix, n_threads: int | None = None) -> Matrix:
+    """SHAP values, rows x all columns of the matrix, column by column in memory; the same whatever the threads and chunks."""
+    values = np.zeros(matrix.shape, order="F")
+
+    def fill(start: int) -> None:
+        rows = slice(start, start + CHUNK_ROWS)
+        effects = _look_up(tables, _codes(tables, matrix[rows]))
+        for place, column in enumerate(tables.columns):
+            values[rows, column] = effects[place]
+
+    with ThreadPoolExecutor(n_threads or min(MOST_THREADS, len(os.sched_getaffinity(0)))) as pool:
+        list(pool.map(fill, range(0, len(matrix), CHUNK_ROWS)))
+    return values
+
+
+def _codes(tables: ShapTables, rows: Matrix) -> Places:
+    """Used columns x rows."""
+    codes = np.empty((len(tables.columns), len(rows)), dtype=np.intp)
+    by_column = np.ascontiguousarray(rows[:, tables.columns].T)
+    for cuts, values, into in zip(tables.cuts, by_column, codes, strict=True):
+        into[:] = _n_below(cuts, values)
+        into[np.isnan(values)] = len(cuts) + 1
+    return codes
+
+
+def _n_below(cuts: Vector, values: Vector) -> Places:
+    if len(cuts) > _FEW_CUTS:
+        return np.searchsorted(cuts, values)
+    below = np.zeros(len(values), dtype=np.uint8)
+    for cut in cuts:
+        below += values > cut
+    return below.astype(np.intp)
+
+
+def _look_up(tables: ShapTables, codes: Places) -> Matrix:
+    """Used columns x rows; every number of a row is added in the tables' order."""
+    n_rows = codes.shape[1]
+    effects = np.zeros(codes.shape)
+    cell, offset, effect = np.empty(n_rows, dtype=np.intp), np.empty(n_rows, dtype=np.intp), np.empty(n_rows)
+    for table in tables.tables:
+        cell.fill(0)
+        for place, offsets in zip(table.inputs, table.offsets, strict=True):
+            offsets.take(codes[place], out=offset, mode="clip")  # without a mode, `take` copies `out`
+            np.add(cell, offset, out=cell)
+        for place, values in zip(table.inputs, table.effects, strict=True):
+            values.take(cell, out=effect, mode="clip")
+            effects[place] += effect
+    return effects

@@ -1,0 +1,166 @@
+"""Path-dependent SHAP values of a model, looked up instead of computed: tables made once, for rows by the thousand.
+
+What a leaf adds to the SHAP values of a row depends only on which inputs pass the leaf's conditions: of u inputs, on one of 2^u
+patterns. Neighbouring leaves of a tree share most of their inputs, so they share a table: its cells are the combinations of what
+these leaves can tell apart, and each cell holds the sums over the leaves. A row costs some additions per table, however
+many leaves lie behind it. Patterns instead of rows: Nadel and Wettenstein, "From Decision Trees to Boolean Logic: A Fast and Unified
+SHAP Algorithm" (2025).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.core.encoding import Matrix
+from tasks.core.metrics import Vector
+from tasks.core.tree_paths import Leaf, Tree
+
+#: Cells of a table shared by several leaves: larger tables mean fewer of them, smaller ones stay in the processor's cache.
+MOST_CELLS = 1024
+#: Inputs on the way to one leaf: its table alone has 2^inputs cells.
+MOST_INPUTS = 14
+#: Of all tables of a model.
+MOST_BYTES = 512 * 2**20
+
+Places = npt.NDArray[np.intp]
+#: Per column and code of a tree: bits that say which conditions of the leaves so far the code passes.
+_Signatures = dict[int, tuple[int, ...]]
+
+
+class Table(NamedTuple):
+    """Some leaves of one tree.
+
+    `inputs`: positions among the model's used columns. `offsets`: per input, code -> what it adds to the cell's number.
+    `effects`: per input, cell -> SHAP value.
+    """
+
+    inputs: tuple[int, ...]
+    offsets: tuple[Places, ...]
+    effects: tuple[Vector, ...]
+
+
+@dataclass(frozen=True)
+class ShapTables:
+    """The tables of a model. `columns` of the matrix are used; the code of a value in one is the number of its `cuts` below it."""
+
+    columns: Places
+    cuts: tuple[Vector, ...]
+    tables: tuple[Table, ...]
+
+
+def shap_tables(trees: Sequence[Tree]) -> ShapTables | None:
+    """The tables of these trees; None where a leaf has more than `MOST_INPUTS` inputs or all need more than `MOST_BYTES`."""
+    if any(len(leaf.conditions) > MOST_INPUTS for tree in trees for leaf in tree.leaves):
+        return None
+    cuts = _all_cuts(trees)
+    columns = sorted(cuts)
+    places = {column: place for place, column in enumerate(columns)}
+    tables: list[Table] = []
+    n_bytes = 0
+    for tree in trees:
+        codes = {column: _tree_codes(cuts[column], tree.cuts[column]) for column in tree.cuts}
+        for leaves, signatures in _groups(tree):
+            n_bytes += 8 * _n_cells(signatures) * len(signatures)
+            if n_bytes > MOST_BYTES:
+                return None
+            tables.append(_table(leaves, signatures, codes, places))
+    return ShapTables(np.array(columns, dtype=np.intp), tuple(cuts[column] for column in columns), tuple(tables))
+
+
+def _all_cuts(trees: Sequence[Tree]) -> dict[int, Vector]:
+    """Thresholds of all trees by column, rising, each once."""
+    found: dict[int, set[float]] = {}
+    for tree in trees:
+        for column, cuts in tree.cuts.items():
+            found.setdefault(column, set()).update(cuts)
+    return {column: np.array(sorted(cuts)) for column, cuts in found.items()}
+
+
+def leaf_effects(value: float, shares: Sequence[float]) -> Matrix:
+    """SHAP values of a leaf alone: patterns x inputs; bit j of a pattern is set where input j passes the leaf's conditions.
+
+    With m coalition members of u, Shapley's weight m! (u-m-1)! / u! is the integral of t^m (1-t)^(u-m-1) over [0, 1], so the sum over
+    all coalitions is that of a product: value (b_j - r_j) x the integral of the product over the other inputs k of
+    r_k (1-t) + b_k t, where b is 1 for an input that passes, else 0, and r is the share of training rows that pass. The
+    polynomial has degree u-1: Gauss-Legendre nodes integrate it exactly, and nothing cancels.
+    """
+    u = len(shares)
+    passes = (np.arange(2**u)[:, None] >> np.arange(u)) & 1
+    t, weights = _quadrature((u + 1) // 2)
+    share = np.array(shares)
+    factors = share[:, None] * (1.0 - t) + passes[:, :, None] * t
+    others = factors.prod(axis=1)[:, None, :] / factors
+    return np.asarray(value * (passes - share) * (others @ weights))
+
+
+@cache
+def _quadrature(n_nodes: int) -> tuple[Vector, Vector]:
+    """Gauss-Legendre nodes and weights on [0, 1]."""
+    nodes, weights = np.polynomial.legendre.leggauss(n_nodes)
+    return (nodes + 1.0) / 2.0, weights / 2.0
+
+
+def _groups(tree: Tree) -> list[tuple[list[Leaf], _Signatures]]:
+    """Neighbouring leaves, as many together as have at most `MOST_CELLS` cells; a leaf may have more alone."""
+    found: list[tuple[list[Leaf], _Signatures]] = []
+    for leaf in tree.leaves:
+        if found:
+            leaves, signatures = found[-1]
+            wider = _with_leaf(signatures, leaf, tree)
+            if _n_cells(wider) <= MOST_CELLS:
+                found[-1] = ([*leaves, leaf], wider)
+                continue
+        found.append(([leaf], _with_leaf({}, leaf, tree)))
+    return found
+
+
+def _with_leaf(signatures: _Signatures, leaf: Leaf, tree: Tree) -> _Signatures:
+    added = dict(signatures)
+    for column, condition in leaf.conditions.items():
+        before = signatures.get(column, (0,) * (len(tree.cuts[column]) + 2))
+        added[column] = tuple(2 * bits + (condition.codes >> code & 1) for code, bits in enumerate(before))
+    return added
+
+
+def _n_cells(signatures: _Signatures) -> int:
+    return prod(len(set(bits)) for bits in signatures.values())
+
+
+def _tree_codes(of_model: Vector, of_tree: Sequence[float]) -> Places:
+    """Code by the model's cuts -> code by the tree's, which are some of them."""
+    positions = np.searchsorted(of_model, of_tree)
+    return np.append(np.searchsorted(positions, np.arange(len(of_model) + 1)), len(of_tree) + 1)
+
+
+def _table(leaves: Sequence[Leaf], signatures: _Signatures, codes: dict[int, Places], places: dict[int, int]) -> Table:
+    kinds = {column: sorted(set(bits)) for column, bits in signatures.items()}
+    sizes = [len(kinds[column]) for column in kinds]
+    effects = np.zeros((len(sizes), *sizes))
+    for leaf in leaves:
+        _add_leaf(effects, leaf, signatures, kinds)
+    offsets = []
+    for axis, column in enumerate(kinds):
+        kind = np.array([kinds[column].index(bits) for bits in signatures[column]], dtype=np.intp)
+        offsets.append(kind[codes[column]] * prod(sizes[axis + 1 :]))
+    return Table(tuple(places[column] for column in kinds), tuple(offsets), tuple(effects.reshape(len(sizes), -1)))
+
+
+def _add_leaf(effects: Matrix, leaf: Leaf, signatures: _Signatures, kinds: dict[int, list[int]]) -> None:
+    """Adds the leaf's SHAP values to every cell; `effects` has an axis of inputs, then one for each input's kinds of codes."""
+    alone = leaf_effects(leaf.value, [condition.share for condition in leaf.conditions.values()])
+    axes = {column: axis for axis, column in enumerate(kinds)}
+    pattern = np.zeros([1] * len(kinds), dtype=np.intp)
+    for bit, (column, condition) in enumerate(leaf.conditions.items()):
+        known = signatures[column]
+        passes = [(condition.codes >> known.index(kind) & 1) << bit for kind in kinds[column]]
+        along = [1] * len(kinds)
+        along[axes[column]] = len(passes)
+        pattern = pattern + np.array(passes, dtype=np.intp).reshape(along)
+    effects[[axes[column] for column in leaf.conditions]] += alone.T[:, pattern]
