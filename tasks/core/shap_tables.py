@@ -3,8 +3,8 @@
 What a leaf adds to the SHAP values of a row depends only on which inputs pass the leaf's conditions: of u inputs, on one of 2^u
 patterns. Neighbouring leaves of a tree share most of their inputs, so they share a table: its cells are the combinations of what
 these leaves can tell apart, and each cell holds the sums over the leaves. A row costs some additions per table, however
-many leaves lie behind it. Patterns instead of rows: Nadel and Wettenstein, "From Decision Trees to Boolean Logic: A Fast and Unified
-SHAP Algorithm" (2025).
+many leaves lie behind it. Patterns instead of rows: Nadel and Wettenstein, "From Decision Trees to Boolean Logic: A Fast and
+Unified SHAP Algorithm" (2025).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True)
 class ShapTables:
-    """The tables of a model. `columns` of the matrix are used; the code of a value in one is the number of its `cuts` below it."""
+    """The tables of a model. `columns` of the matrix are used; a value's code in one is the number of its `cuts` below it."""
 
     columns: Places
     cuts: tuple[Vector, ...]
@@ -86,8 +86,8 @@ def _all_cuts(trees: Sequence[Tree]) -> dict[int, Vector]:
 def leaf_effects(value: float, shares: Sequence[float]) -> Matrix:
     """SHAP values of a leaf alone: patterns x inputs; bit j of a pattern is set where input j passes the leaf's conditions.
 
-    With m coalition members of u, Shapley's weight m! (u-m-1)! / u! is the integral of t^m (1-t)^(u-m-1) over [0, 1], so the sum over
-    all coalitions is that of a product: value (b_j - r_j) x the integral of the product over the other inputs k of
+    With m coalition members of u, Shapley's weight m! (u-m-1)! / u! is the integral of t^m (1-t)^(u-m-1) over [0, 1], so the sum
+    over all coalitions is that of a product: value (b_j - r_j) x the integral of the product over the other inputs k of
     r_k (1-t) + b_k t, where b is 1 for an input that passes, else 0, and r is the share of training rows that pass. The
     polynomial has degree u-1: Gauss-Legendre nodes integrate it exactly, and nothing cancels.
     """
