@@ -46,7 +46,7 @@ def bulk_shap(tables: ShapTables, matrix: Matrix, n_threads: int | None = None) 
         for place, column in enumerate(tables.columns):
             values[rows, column] = effects[place]
 
-    with ThreadPoolExecutor(n_threads or min(MOST_THREADS, len(os.sched_getaffinity(0)))) as pool:
+    with ThreadPoolExecutor(n_threads or min(MOST_THREADS, os.cpu_count() or 1)) as pool:
         list(pool.map(fill, range(0, len(matrix), CHUNK_ROWS)))
     return values
 

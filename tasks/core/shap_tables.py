@@ -28,6 +28,8 @@ MOST_CELLS = 1024
 MOST_INPUTS = 14
 #: Of all tables of a model.
 MOST_BYTES = 512 * 2**20
+#: Patterns of leaves that are computed together.
+_CELLS_TOGETHER = 2**14
 
 Places = npt.NDArray[np.intp]
 #: Per column and code of a tree: bits that say which conditions of the leaves so far the code passes.
@@ -57,20 +59,21 @@ class ShapTables:
 
 def shap_tables(trees: Sequence[Tree]) -> ShapTables | None:
     """The tables of these trees; None where a leaf has more than `MOST_INPUTS` inputs or all need more than `MOST_BYTES`."""
-    if any(len(leaf.conditions) > MOST_INPUTS for tree in trees for leaf in tree.leaves):
+    widths = [len(leaf.conditions) for tree in trees for leaf in tree.leaves]
+    if any(width > MOST_INPUTS for width in widths) or sum(8 * width << width for width in widths) > MOST_BYTES:
         return None
     cuts = _all_cuts(trees)
     columns = sorted(cuts)
     places = {column: place for place, column in enumerate(columns)}
     tables: list[Table] = []
     n_bytes = 0
-    for tree in trees:
+    for tree, alone in zip(trees, _effects_of_leaves(trees), strict=True):
         codes = {column: _tree_codes(cuts[column], tree.cuts[column]) for column in tree.cuts}
         for leaves, signatures in _groups(tree):
             n_bytes += 8 * _n_cells(signatures) * len(signatures)
             if n_bytes > MOST_BYTES:
                 return None
-            tables.append(_table(leaves, signatures, codes, places))
+            tables.append(_table([(tree.leaves[leaf], alone[leaf]) for leaf in leaves], signatures, codes, places))
     return ShapTables(np.array(columns, dtype=np.intp), tuple(cuts[column] for column in columns), tuple(tables))
 
 
@@ -83,21 +86,39 @@ def _all_cuts(trees: Sequence[Tree]) -> dict[int, Vector]:
     return {column: np.array(sorted(cuts)) for column, cuts in found.items()}
 
 
-def leaf_effects(value: float, shares: Sequence[float]) -> Matrix:
-    """SHAP values of a leaf alone: patterns x inputs; bit j of a pattern is set where input j passes the leaf's conditions.
+def _effects_of_leaves(trees: Sequence[Tree]) -> list[list[Matrix]]:
+    """`leaf_effects` of each leaf of each tree; leaves of as many inputs are computed together."""
+    alike: dict[int, list[tuple[int, int]]] = {}
+    for number, tree in enumerate(trees):
+        for place, leaf in enumerate(tree.leaves):
+            alike.setdefault(len(leaf.conditions), []).append((number, place))
+    found: list[list[Matrix]] = [[np.empty((0, 0))] * len(tree.leaves) for tree in trees]
+    for n_inputs, places in alike.items():
+        together = max(1, _CELLS_TOGETHER >> n_inputs)
+        for start in range(0, len(places), together):
+            block = places[start : start + together]
+            leaves = [trees[number].leaves[place] for number, place in block]
+            shares = [[condition.share for condition in leaf.conditions.values()] for leaf in leaves]
+            effects = leaf_effects(np.array([leaf.value for leaf in leaves]), np.array(shares))
+            for (number, place), one in zip(block, effects, strict=True):
+                found[number][place] = one
+    return found
+
+
+def leaf_effects(values: Vector, shares: Matrix) -> npt.NDArray[np.float64]:
+    """SHAP values of leaves alone: leaves x patterns x inputs; bit j of a pattern is set where input j passes the conditions.
 
     With m coalition members of u, Shapley's weight m! (u-m-1)! / u! is the integral of t^m (1-t)^(u-m-1) over [0, 1], so the sum
     over all coalitions is that of a product: value (b_j - r_j) x the integral of the product over the other inputs k of
     r_k (1-t) + b_k t, where b is 1 for an input that passes, else 0, and r is the share of training rows that pass. The
     polynomial has degree u-1: Gauss-Legendre nodes integrate it exactly, and nothing cancels.
     """
-    u = len(shares)
+    u = shares.shape[1]
     passes = (np.arange(2**u)[:, None] >> np.arange(u)) & 1
     t, weights = _quadrature((u + 1) // 2)
-    share = np.array(shares)
-    factors = share[:, None] * (1.0 - t) + passes[:, :, None] * t
-    others = factors.prod(axis=1)[:, None, :] / factors
-    return np.asarray(value * (passes - share) * (others @ weights))
+    factors = shares[:, None, :, None] * (1.0 - t) + passes[:, :, None] * t
+    others = factors.prod(axis=2)[:, :, None, :] / factors
+    return np.asarray(values[:, None, None] * (passes - shares[:, None, :]) * (others * weights).sum(axis=3))
 
 
 @cache
@@ -107,17 +128,17 @@ def _quadrature(n_nodes: int) -> tuple[Vector, Vector]:
     return (nodes + 1.0) / 2.0, weights / 2.0
 
 
-def _groups(tree: Tree) -> list[tuple[list[Leaf], _Signatures]]:
-    """Neighbouring leaves, as many together as have at most `MOST_CELLS` cells; a leaf may have more alone."""
-    found: list[tuple[list[Leaf], _Signatures]] = []
-    for leaf in tree.leaves:
+def _groups(tree: Tree) -> list[tuple[list[int], _Signatures]]:
+    """Numbers of neighbouring leaves, as many together as have at most `MOST_CELLS` cells; a leaf may have more alone."""
+    found: list[tuple[list[int], _Signatures]] = []
+    for number, leaf in enumerate(tree.leaves):
         if found:
             leaves, signatures = found[-1]
             wider = _with_leaf(signatures, leaf, tree)
             if _n_cells(wider) <= MOST_CELLS:
-                found[-1] = ([*leaves, leaf], wider)
+                found[-1] = ([*leaves, number], wider)
                 continue
-        found.append(([leaf], _with_leaf({}, leaf, tree)))
+        found.append(([number], _with_leaf({}, leaf, tree)))
     return found
 
 
@@ -139,12 +160,15 @@ def _tree_codes(of_model: Vector, of_tree: Sequence[float]) -> Places:
     return np.append(np.searchsorted(positions, np.arange(len(of_model) + 1)), len(of_tree) + 1)
 
 
-def _table(leaves: Sequence[Leaf], signatures: _Signatures, codes: dict[int, Places], places: dict[int, int]) -> Table:
+def _table(
+    leaves: Sequence[tuple[Leaf, Matrix]], signatures: _Signatures, codes: dict[int, Places], places: dict[int, int]
+) -> Table:
+    """The table of these leaves, each with its own effects."""
     kinds = {column: sorted(set(bits)) for column, bits in signatures.items()}
     sizes = [len(kinds[column]) for column in kinds]
     effects = np.zeros((len(sizes), *sizes))
-    for leaf in leaves:
-        _add_leaf(effects, leaf, signatures, kinds)
+    for leaf, alone in leaves:
+        _add_leaf(effects, leaf, alone, signatures, kinds)
     offsets = []
     for axis, column in enumerate(kinds):
         kind = np.array([kinds[column].index(bits) for bits in signatures[column]], dtype=np.intp)
@@ -152,9 +176,8 @@ def _table(leaves: Sequence[Leaf], signatures: _Signatures, codes: dict[int, Pla
     return Table(tuple(places[column] for column in kinds), tuple(offsets), tuple(effects.reshape(len(sizes), -1)))
 
 
-def _add_leaf(effects: Matrix, leaf: Leaf, signatures: _Signatures, kinds: dict[int, list[int]]) -> None:
+def _add_leaf(effects: Matrix, leaf: Leaf, alone: Matrix, signatures: _Signatures, kinds: dict[int, list[int]]) -> None:
     """Adds the leaf's SHAP values to every cell; `effects` has an axis of inputs, then one for each input's kinds of codes."""
-    alone = leaf_effects(leaf.value, [condition.share for condition in leaf.conditions.values()])
     axes = {column: axis for axis, column in enumerate(kinds)}
     pattern = np.zeros([1] * len(kinds), dtype=np.intp)
     for bit, (column, condition) in enumerate(leaf.conditions.items()):

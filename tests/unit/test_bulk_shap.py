@@ -84,7 +84,7 @@ def test_the_size_of_the_tables_changes_nothing_but_the_last_bits(monkeypatch: p
 
 def test_the_effects_of_a_leaf_are_its_shapley_values_over_all_coalitions() -> None:
     value, shares = 1.7, [0.3, 0.9, 0.5, 0.02]
-    effects = leaf_effects(value, shares)
+    effects = leaf_effects(np.array([value, 1.0]), np.array([shares, shares]))[0]
     for pattern in range(16):
         passes = [pattern >> place & 1 for place in range(4)]
         for place in range(4):
