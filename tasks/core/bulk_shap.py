@@ -19,6 +19,8 @@ CHUNK_ROWS = 4096
 MOST_THREADS = 8
 #: Up to so many cuts, comparing with each is quicker than searching among them.
 _FEW_CUTS = 40
+#: LightGBM reads values that are not farther from 0 as 0 (kZeroThreshold, a float of 32 bits); some of its cuts lie there.
+_ZERO = float(np.float32(1e-35))
 
 _MADE: WeakKeyDictionary[lgb.Booster, ShapTables | None] = WeakKeyDictionary()
 
@@ -56,9 +58,16 @@ def _codes(tables: ShapTables, rows: Matrix) -> Places:
     codes = np.empty((len(tables.columns), len(rows)), dtype=np.intp)
     by_column = np.ascontiguousarray(rows[:, tables.columns].T)
     for cuts, values, into in zip(tables.cuts, by_column, codes, strict=True):
-        into[:] = _n_below(cuts, values)
+        into[:] = _n_below(cuts, _read_as_lightgbm_does(values, cuts))
         into[np.isnan(values)] = len(cuts) + 1
     return codes
+
+
+def _read_as_lightgbm_does(values: Vector, cuts: Vector) -> Vector:
+    """With zeros for what is next to nothing, where a cut lies there."""
+    if not (np.abs(cuts) <= _ZERO).any():
+        return values
+    return np.where(np.abs(values) <= _ZERO, 0.0, values)
 
 
 def _n_below(cuts: Vector, values: Vector) -> Places:

@@ -108,7 +108,6 @@ def test_a_model_without_a_split_contributes_nothing() -> None:
 @pytest.mark.parametrize(
     "parameters",
     [
-        {"categorical_feature": [2], "min_data_per_group": 1, "cat_smooth": 0.1},
         {"zero_as_missing": True},
         {"linear_tree": True},
         {"objective": "multiclass", "num_class": 3},
@@ -117,6 +116,14 @@ def test_a_model_without_a_split_contributes_nothing() -> None:
 )
 def test_trees_of_another_kind_are_left_to_lightgbm(parameters: dict[str, object]) -> None:
     assert read_trees(_booster(rounds=3, **parameters).model_to_string()) is None
+
+
+def test_categorical_splits_are_left_to_lightgbm() -> None:
+    rows = np.column_stack([np.random.default_rng(1).permutation(np.arange(600) % 20), np.zeros(600)]).astype(float)
+    target = (rows[:, 0] % 3 == 0).astype(float)  # no order of the codes tells them apart
+    given = {**QUIET, "objective": "binary", "min_data_per_group": 1}
+    booster = lgb.train(given, lgb.Dataset(rows, target, params=given, categorical_feature=[0]), 2)
+    assert read_trees(booster.model_to_string()) is None
 
 
 def test_a_model_whose_tables_would_be_too_large_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
