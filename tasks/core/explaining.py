@@ -94,7 +94,8 @@ def rows_in_doubt(values: Matrix, names: Sequence[str], reasons: Reasons) -> npt
     n_groups = len(reasons.groups)
     units = group_sums(values, positions, n_groups) * 10.0**CONTRIBUTION_DECIMALS
     reach = AGREEMENT * 10.0**CONTRIBUTION_DECIMALS * (np.bincount(positions, minlength=n_groups) + 1)
-    in_doubt = (np.abs(units - np.floor(units) - 0.5) <= reach).any(axis=1)
+    near_half: npt.NDArray[np.bool_] = np.abs(units - np.floor(units) - 0.5) <= reach
+    in_doubt: npt.NDArray[np.bool_] = np.logical_or.reduce(near_half, axis=1)
     for group in range(n_groups):
         columns = np.flatnonzero(positions == group)
         raised = np.flatnonzero(units[:, group] > 0)
