@@ -1,107 +1,150 @@
-"""A night from delivery to snapshot, as the operator starts it: `python -m benchmarks.night [--applicants 10000] [--runs 3]`.
+"""A night from delivery to snapshot beside its bare parts: `python -m benchmarks.night [--sizes 10000 100000 300000] [--runs 5]`.
 
-Set-up (not timed): a simulated portfolio with mature outcomes and a champion with the default parameters. Timed, as a whole
-process with its temporary Prefect server: `loanwatch nightly` over one delivery of new applicants with full histories.
-Writes benchmarks/results/night.json.
+Ours is `loanwatch nightly` as the operator starts it, a whole process with its temporary Prefect server: one delivery of new
+applicants with full histories is taken in, validated, decided, explained, checked, published and backed up. The bare parts, in
+one process: read_parquet of all seven tables into a fresh database, the features by the same SQL, `Booster.predict` of their
+matrix and `pred_contrib` of the rows that are not approved, and one INSERT of features and PDs. Where they differ: the bare parts
+hash, check and prove nothing, keep nothing that was there before, and make neither snapshot nor backup.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import platform
-import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-RESULT = Path(__file__).parent / "results" / "night.json"
-LOANWATCH = [str(Path(sys.executable).parent / "loanwatch")]
+from benchmarks.frame import Side, Stopwatch, Target, call, run
+from benchmarks.homes import NIGHT, night_home, settings_of
 
+if TYPE_CHECKING:
+    import polars as pl
 
-def _loanwatch(home: Path, *arguments: str) -> None:
-    subprocess.run(
-        [*LOANWATCH, "--home", str(home), *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    from tasks.scorer import Scorer
 
-
-def _set_up(home: Path, applicants: int) -> None:
-    _loanwatch(home, "simulate", "--days", "30", "--per-day", "800", "--seed", "1", "--new-days", "0", "--until", "2026-03-20")
-    _loanwatch(home, "simulate", "--days", "1", "--per-day", "0", "--seed", "1", "--new-days", "0", "--until", "2026-06-29")
-    _loanwatch(home, "retrain")
-    _loanwatch(
-        home, "simulate", "--days", "1", "--per-day", str(applicants), "--seed", "2", "--new-days", "1", "--until", "2026-06-30"
-    )
+LOANWATCH = str(Path(sys.executable).parent / "loanwatch")
+OURS, BARE = "loanwatch nightly", "bare parts"
+FULL_SIZE = 300_000
 
 
-def _timed_night(home: Path) -> dict[str, float]:
-    """Seconds and peak memory of the command, its own process (`/proc` counts the Prefect server apart, as a child)."""
-    started = time.perf_counter()
-    process = subprocess.Popen([*LOANWATCH, "--home", str(home), "nightly"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    process.stdout.read()  # type: ignore[union-attr]
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    if status != 0:
-        raise SystemExit(f"the night ended with {status}")
-    return {
-        "seconds": round(seconds, 2),
-        "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 2),
-        "peak_gb": usage.ru_maxrss / 1e6,
-    }
+def ours(folder: str, size: int) -> dict[str, Any]:
+    """One night as a process of its own."""
+    watch = Stopwatch()
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        home = night_home(Path(folder), size, target=Path(scratch) / "home")
+        with watch.running():
+            process = subprocess.Popen(
+                [LOANWATCH, "--home", str(home), "nightly"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            raise SystemExit(f"the night ended with {process.returncode}")
+        check = _published(home)
+    return {"seconds": watch.seconds, "peak_mb": usage.ru_maxrss / 1024, "check": check}
 
 
-def _counts(home: Path) -> dict[str, Any]:
-    query = (
-        "select (select count(*) from marts.decisions) as n_decisions, "
-        "(select sum(n_accepted) from marts.files f join marts.batches b using (batch_id) where b.origin = 'nightly') as n_rows"
-    )
-    text = subprocess.run(
-        [*LOANWATCH, "--home", str(home), "sql", query, "--format", "json"], check=True, capture_output=True, text=True
-    )
-    return dict(json.loads(text.stdout)[0])
+def _published(home: Path) -> list[float]:
+    query = "select count(*) as n, sum(pd) as pd, count(*) filter (where decision <> 'approve') as n_refused from marts.decisions"
+    command = [LOANWATCH, "--home", str(home), "sql", query, "--format", "json"]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)[0]
+    return [found["n"], found["pd"], found["n_refused"]]
 
 
-def measure(applicants: int, runs: int) -> dict[str, Any]:
-    """The night several times, each on a fresh copy of the home."""
-    with tempfile.TemporaryDirectory() as folder:
-        original = Path(folder) / "original"
-        _set_up(original, applicants)
-        nights, counts = [], {}
-        for run in range(runs):
-            home = Path(folder) / f"home{run}"
-            shutil.copytree(original, home)
-            nights.append(_timed_night(home))
-            counts = _counts(home)
-            shutil.rmtree(home)
-    return {
-        "command": f"python -m benchmarks.night --applicants {applicants} --runs {runs}",
-        "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
-        "applicants": applicants,
-        **counts,
-        "nights": nights,
-        "median_seconds": statistics.median(night["seconds"] for night in nights),
-        "peak_gb": max(night["peak_gb"] for night in nights),
-    }
+@contextmanager
+def _ingested(folder: Path, size: int) -> Iterator[tuple[Any, Scorer, pl.DataFrame]]:
+    """A warehouse into which the delivery was taken, its champion, and the versions to decide. Made once, and only read."""
+    from schemas.references import PendingBatch
+    from tasks import night
+    from tasks.score import load_champion
+    from warehouse.connection import open_warehouse
+    from warehouse.scores import pending_versions
+
+    home = folder / f"ingested-{size}"
+    if not home.is_dir():
+        fresh = night_home(folder, size, target=folder / f".{home.name}-{os.getpid()}")
+        night.take_in(settings_of(fresh), NIGHT)
+        fresh.rename(home)
+    settings = settings_of(home)
+    with open_warehouse(settings) as connection:
+        batch = PendingBatch(int(f"{NIGHT:%Y%m%d}01"), NIGHT, size)
+        yield connection, load_champion(connection, settings, batch), pending_versions(connection, batch.batch_id)
 
 
-def main() -> None:
-    """Measures, checks that every applicant was decided, and writes the result."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--applicants", type=int, default=10_000)
-    parser.add_argument("--runs", type=int, default=3)
-    arguments = parser.parse_args()
-    result = measure(arguments.applicants, arguments.runs)
-    if result["n_decisions"] != arguments.applicants:
-        raise SystemExit(f"{result['n_decisions']} decisions for {arguments.applicants} applicants")
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(result, indent=1))
+def bare(folder: str, size: int) -> dict[str, Any]:
+    """The parts that no night can do without, one after the other; each timed apart."""
+    import duckdb
+
+    watches = {name: Stopwatch() for name in ("read", "aggregate", "predict", "write")}
+    with (
+        _ingested(Path(folder), size) as (warehouse, scorer, versions),
+        tempfile.TemporaryDirectory(dir=folder) as scratch,
+        duckdb.connect(str(Path(scratch) / "bare.duckdb"), config={"threads": 2, "memory_limit": "2GB"}) as connection,
+    ):
+        landing = Path(folder) / f"ingested-{size}" / "landing" / NIGHT.isoformat()
+        with watches["read"].running():
+            for file in sorted(landing.glob("*.parquet")):
+                connection.execute(f"CREATE TABLE {file.stem} AS FROM read_parquet('{file}')")
+        check = _bare_scores(warehouse, scorer, versions, connection, watches)
+    parts = {name: round(watch.seconds, 3) for name, watch in watches.items()}
+    return {"seconds": sum(watch.seconds for watch in watches.values()), "check": check, "parts": parts}
+
+
+def _bare_scores(
+    warehouse: Any, scorer: Scorer, versions: pl.DataFrame, target: Any, watches: dict[str, Stopwatch]
+) -> list[float]:
+    import numpy as np
+    import polars as pl
+
+    from tasks.core.encoding import to_matrix
+    from tasks.core.scoring import predict_pd
+    from warehouse.features import iter_features
+
+    check = [0.0, 0.0, 0.0]
+    frames = iter_features(warehouse, scorer.feature_set, versions, 20_000)
+    while True:
+        with watches["aggregate"].running():
+            features = next(frames, None)
+        if features is None:
+            return check
+        matrix = to_matrix(features, scorer.model.encoding)
+        with watches["predict"].running():
+            scorer.model.booster.predict(matrix)
+        pd = predict_pd(scorer.model, matrix)
+        refused = pd >= scorer.policy.bands.review_from * scorer.ref.threshold
+        with watches["predict"].running():
+            scorer.model.booster.predict(matrix[np.flatnonzero(refused)], pred_contrib=True)
+        rows = features.with_columns(pl.Series("pd", pd))
+        with watches["write"].running():
+            target.register("rows", rows)
+            target.execute("CREATE TABLE IF NOT EXISTS scored AS FROM rows LIMIT 0")
+            target.execute("INSERT INTO scored FROM rows")
+            target.unregister("rows")
+        check = [check[0] + len(pd), check[1] + float(pd.sum()), check[2] + int(refused.sum())]
+
+
+def sides_of(size: int, folder: Path) -> list[Side]:
+    """The night, and its bare parts."""
+    return [call(name, f"benchmarks.night:{name_of}", folder=str(folder), size=size) for name, name_of in
+            ((OURS, "ours"), (BARE, "bare"))]  # fmt: skip
 
 
 if __name__ == "__main__":
-    main()
+    run(
+        "night",
+        "a night with full histories, delivery to snapshot, beside the sum of its bare parts",
+        sides_of,
+        [
+            Target("at_most", 1.5, of=(OURS, BARE), sizes=(FULL_SIZE,)),
+            Target("at_most", 180, of=OURS, sizes=(FULL_SIZE,)),
+            Target("at_most", 4096, of=OURS, measure="peak_mb"),
+        ],
+        description=__doc__,
+        tolerance=1e-6,
+        notes=["Reasons for whom the champion does not approve. Peak memory of the night's own process."],
+    )

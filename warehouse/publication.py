@@ -83,7 +83,8 @@ def publish_snapshot(connection: Connection, settings: Settings, run_id: str, as
         connection.execute(sql("publish/insert_publication"), values)
     connection.execute(f"ATTACH {quoted(str(fresh))} AS snapshot {attach_options(settings)}")
     try:
-        _copy_marts(connection, mask)
+        with transaction(connection):  # one for all: each statement alone would write its log to disk
+            _copy_marts(connection, mask)
     finally:
         connection.execute("DETACH snapshot")
     fsync(fresh)

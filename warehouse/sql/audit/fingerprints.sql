@@ -4,7 +4,15 @@
 -- why: decision, reasons and quality in one hash, so that an edited cell of any of them is found. Numbers are written as
 --      hexadecimal floats, which say every bit. Never change this text: the recorded hashes are of it. Tables are read and no
 --      views, because a view in the warehouse can be replaced.
-WITH decided AS (
+WITH keys AS (
+  -- reasons and quality of these decisions alone: of a large delivery each chunk would read those of all chunks before it
+  SELECT application_id, batch_id
+  FROM score.decisions_v1
+  WHERE ($batch_id::INTEGER IS NULL OR batch_id = $batch_id)
+    AND ($decided_at::TIMESTAMP IS NULL OR decided_at = $decided_at)
+    AND ($application_id::BIGINT IS NULL OR application_id = $application_id)
+),
+decided AS (
   SELECT
     application_id, batch_id, decided_at,
     to_json(
@@ -32,6 +40,7 @@ reasons AS (
       )::VARCHAR
     )) AS content
   FROM score.reasons_v1
+  SEMI JOIN keys USING (application_id, batch_id)
   WHERE ($batch_id::INTEGER IS NULL OR batch_id = $batch_id)
     AND ($application_id::BIGINT IS NULL OR application_id = $application_id)
   GROUP BY application_id, batch_id
@@ -48,6 +57,7 @@ quality AS (
       )::VARCHAR
     )) AS content
   FROM score.quality_v1
+  SEMI JOIN keys USING (application_id, batch_id)
   WHERE ($batch_id::INTEGER IS NULL OR batch_id = $batch_id)
     AND ($application_id::BIGINT IS NULL OR application_id = $application_id)
   GROUP BY application_id, batch_id

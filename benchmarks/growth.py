@@ -1,0 +1,54 @@
+"""How a night grows: `python -m benchmarks.growth [--sizes 10000 100000 1000000] [--runs 3]`; 10,000,000 by argument.
+
+The steps of a night, from a ready folder to the backup, called as plain functions in a fresh process: Prefect's constant seconds
+and imports would flatter the slope. The application table alone, in a home whose champion knows no histories.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.frame import Side, Stopwatch, Target, call, run
+from benchmarks.homes import night_home, settings_of
+
+SIDE = "one night"
+
+
+def one_night(folder: str, size: int) -> dict[str, Any]:
+    """One night on a fresh home; seconds of every step beside the whole."""
+    from benchmarks.profile_night import Recorder, run_steps
+
+    recorder, watch = Recorder(with_functions=False), Stopwatch()
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        home = night_home(Path(folder), size, target=Path(scratch) / "home", with_histories=False)
+        with watch.running():
+            summary = run_steps(settings_of(home), recorder)
+    return {
+        "seconds": watch.seconds,
+        "peak_mb": max(step.peak_mb for step in recorder.steps),
+        "check": sum(score.n_scored for score in summary.scores),
+        "steps": {step.name: step.seconds for step in recorder.steps},
+    }
+
+
+def sides_of(size: int, folder: Path) -> list[Side]:
+    """The night alone."""
+    return [call(SIDE, "benchmarks.growth:one_night", folder=str(folder), size=size)]
+
+
+if __name__ == "__main__":
+    run(
+        "growth",
+        "one night at growing numbers of applications",
+        sides_of,
+        [
+            Target("at_most", 1.05, of=SIDE, slope=True),
+            Target("at_most", 0.1, of=SIDE, measure="peak_mb", slope=True),
+            Target("at_most", 4096, of=SIDE, measure="peak_mb"),
+        ],
+        description=__doc__,
+        sizes=(10_000, 100_000, 1_000_000),
+        notes=["Application table only; reasons for whom the champion does not approve."],
+    )
