@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.homes import NIGHT, night_home, settings_of
 from schemas.references import NightSummary
@@ -125,20 +124,20 @@ def measure(folder: Path, applicants: int, *, with_histories: bool) -> list[Step
 def page(applicants: int, *, with_histories: bool, steps: list[Step]) -> str:
     """The profile as a page."""
     total = sum(step.seconds for step in steps)
+    tables = "with full histories" if with_histories else "application table only"
     lines = [
         "# A night, step by step",
         "",
-        f"Written by `make profile`: {applicants:,} applicants{' with full histories' if with_histories else ', application table only'}"
-        f", {os.cpu_count()} cores. Measured under Python's profiler, so Python code looks slower than it is.",
+        f"Written by `make profile`: {applicants:,} applicants, {tables}, {os.cpu_count()} cores. Measured under Python's profiler,",
+        "so Python code looks slower than it is.",
         "",
         "| step | seconds | share | processor seconds | applicants/s | peak memory MB |",
         "|---|---|---|---|---|---|",
     ]
     for step in steps:
         rate = applicants / step.seconds if step.seconds else 0
-        lines.append(
-            f"| {step.name} | {step.seconds:.2f} | {step.seconds / total:.0%} | {step.cpu_seconds:.2f} | {rate:,.0f} | {step.peak_mb:,.0f} |"
-        )
+        share, peak = step.seconds / total, step.peak_mb
+        lines.append(f"| {step.name} | {step.seconds:.2f} | {share:.0%} | {step.cpu_seconds:.2f} | {rate:,.0f} | {peak:,.0f} |")
     for step in steps:
         lines += ["", f"## {step.name}", "", "| function | calls | own seconds | with what it calls |", "|---|---|---|---|"]
         lines += [f"| `{name}` | {calls:,} | {own:.2f} | {whole:.2f} |" for name, calls, own, whole in step.functions]

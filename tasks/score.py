@@ -1,4 +1,4 @@
-"""Scoring one delivery: features, PD, decision, reasons, quality; chunk by chunk, each chunk committed whole."""
+"""Scoring one delivery: features, PD, decision, reasons, quality; chunk by chunk, as many as fill a row group committed whole."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from schemas.references import BatchScore, PendingBatch
 from schemas.settings import Settings
 from schemas.tables import table
 from tasks.compiled import quicken
+from tasks.core.commits import commits
 from tasks.core.encoding import Matrix, row_sha256, to_matrix
 from tasks.core.explaining import explain
 from tasks.core.quality import assess_quality
@@ -17,14 +18,15 @@ from tasks.progress import OnProgress
 from tasks.scorer import Scorer, read_scorer, score_rows
 from tasks.shadow import Challenger, count_swaps, load_challenger, score_beside
 from warehouse.clock import now
-from warehouse.connection import Connection
-from warehouse.features import compute_features
+from warehouse.connection import Connection, transaction
+from warehouse.features import iter_features
 from warehouse.registry import champion_on, policy_on
 from warehouse.scores import (
     ScoredChunk,
     absent_tables,
     ensure_features_table,
     pending_versions,
+    stored_features,
     write_chunk,
 )
 
@@ -65,14 +67,24 @@ def score_batch(
         engine=engine.name,
         warnings=[engine.warning] if engine.warning else [],
     )
-    for start in range(0, len(versions), settings.chunk_rows):
-        chunk = _score_chunk(connection, champion, batch, versions.slice(start, settings.chunk_rows))
-        if challenger is not None:
-            chunk = _add_shadow(connection, champion, challenger, batch, chunk)
-        write_chunk(connection, champion.feature_set, replace(chunk, engine=engine.name))
-        _count(result, chunk)
+
+    def report(so_far: BatchScore) -> None:
         if on_progress is not None:
-            on_progress(result.n_scored, len(versions), str(batch.received_on))
+            on_progress(so_far.n_scored, len(versions), str(batch.received_on))
+
+    n_stored = stored_features(connection, champion.feature_set)
+    for start, n_rows in commits(len(versions), settings.chunk_rows, n_stored):
+        with transaction(connection):
+            together = versions.slice(start, n_rows)
+            for features in iter_features(connection, champion.feature_set, together, settings.chunk_rows):
+                if result.n_scored > start:
+                    report(result)  # the last chunk of a transaction counts once it is committed
+                chunk = _score_chunk(champion, batch, features)
+                if challenger is not None:
+                    chunk = _add_shadow(connection, champion, challenger, batch, chunk)
+                write_chunk(connection, champion.feature_set, replace(chunk, engine=engine.name))
+                _count(result, chunk)
+        report(result)
     return result
 
 
@@ -92,8 +104,7 @@ def _add_shadow(
     return replace(chunk, shadow=shadow, shadow_gap=gap)
 
 
-def _score_chunk(connection: Connection, scorer: Scorer, batch: PendingBatch, versions: pl.DataFrame) -> ScoredChunk:
-    features = compute_features(connection, scorer.feature_set, versions)
+def _score_chunk(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> ScoredChunk:
     decisions, quality, matrix = decide_rows(scorer, batch, features)
     reasons, warnings = _explain(scorer, matrix, decisions)
     return ScoredChunk(decisions, reasons, quality, features, warnings=warnings)

@@ -106,8 +106,14 @@ def some_features(connection: Connection, feature_set_id: str, names: Sequence[s
     ).pl()
 
 
+def stored_features(connection: Connection, feature_set: FeatureSet) -> int:
+    """How many versions the table of a feature set holds."""
+    row = connection.execute(f"SELECT count(*) FROM {features_table(feature_set.feature_set_id)}").fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredChunk) -> None:
-    """Writes everything about a chunk of application versions in one transaction; its versions have no decision yet."""
+    """Writes everything about a chunk of application versions, which have no decision yet. The caller holds the transaction."""
     table = features_table(feature_set.feature_set_id)
     registered = {
         "new_decisions": chunk.decisions,
@@ -118,12 +124,11 @@ def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredCh
     for name, frame in registered.items():
         connection.register(name, frame)
     try:
-        with transaction(connection):
-            for name in ("decisions", "reasons", "quality"):
-                connection.execute(sql(f"score/insert_{name}"))
-            connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
-            write_shadow(connection, chunk.shadow, chunk.shadow_gap)
-            _record(connection, chunk.decisions, chunk.engine)
+        for name in ("decisions", "reasons", "quality"):
+            connection.execute(sql(f"score/insert_{name}"))
+        connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
+        write_shadow(connection, chunk.shadow, chunk.shadow_gap)
+        _record(connection, chunk.decisions, chunk.engine)
     finally:
         for name in registered:
             connection.unregister(name)

@@ -15,7 +15,7 @@ from schemas.settings import read_settings
 @click.pass_context
 def drift(ctx: click.Context, as_of: datetime | None, fail_on_alert: bool) -> None:  # noqa: FBT001  click passes it by keyword
     """Measure drift over the windows that end on a business date, write the reports, raise and send alerts."""
-    from flows.prefect_settings import configure_prefect
+    from flows.temporary_server import prefect_at_hand
     from schemas.channels import load_alert_settings
     from schemas.extras import require_extra
     from schemas.parameters import MonitorParameters
@@ -25,10 +25,11 @@ def drift(ctx: click.Context, as_of: datetime | None, fail_on_alert: bool) -> No
     settings = require_home(read_settings())
     load_alert_settings(settings)
     day = as_of.date() if as_of else newest_decided_date(settings)
-    configure_prefect(settings, quiet=not ctx.obj["debug"])
+    server = prefect_at_hand(settings, quiet=not ctx.obj["debug"])
     from flows.monitor import monitor_drift
     from reports.drift_text import drift_text
 
+    server.wait()
     click.echo(drift_text(monitor_drift(MonitorParameters(as_of=day))), nl=False)
     if fail_on_alert:
         from flows.cli.alerts import exit_code_of_alerts

@@ -58,17 +58,18 @@ def ingest(ctx: click.Context, as_of: datetime | None) -> None:
 @click.pass_context
 def nightly(ctx: click.Context, as_of: datetime | None) -> None:
     """Score every delivery received up to the business date that is not processed yet, and publish the results."""
-    from flows.prefect_settings import configure_prefect
+    from flows.temporary_server import prefect_at_hand
     from schemas.parameters import NightParameters
 
     settings, day = _home_and_day(as_of)
     from tasks.night import require_ready
 
     require_ready(settings, day)  # before Prefect starts, so that a wrong home is told at once
-    configure_prefect(settings, quiet=not ctx.obj["debug"])
+    server = prefect_at_hand(settings, quiet=not ctx.obj["debug"])
     from flows.nightly import score_nightly
     from reports.night import night_text
 
+    server.wait()
     summary = score_nightly(NightParameters(as_of=day))
     click.echo(night_text(summary), nl=False)
     ctx.exit(exit_code_of_nights([summary]))
@@ -83,15 +84,16 @@ def backfill(ctx: click.Context, from_date: datetime, to_date: datetime) -> None
     if to_date < from_date:
         raise click.UsageError("--to lies before --from")
     settings, _ = _home_and_day(to_date)
-    from flows.prefect_settings import configure_prefect
+    from flows.temporary_server import prefect_at_hand
     from schemas.parameters import BackfillParameters
     from tasks.night import require_ready
 
     require_ready(settings, from_date.date())
-    configure_prefect(settings, quiet=not ctx.obj["debug"])
+    server = prefect_at_hand(settings, quiet=not ctx.obj["debug"])
     from flows.backfill import backfill_nights
     from reports.night import night_text
 
+    server.wait()
     summaries = backfill_nights(BackfillParameters(from_date=from_date.date(), to_date=to_date.date()))
     for summary in summaries:
         click.echo(night_text(summary))

@@ -79,7 +79,12 @@ def check_parquet_size(file: TableFile, metadata: Any) -> None:
         raise unpacks_too_large(file, f"{metadata.num_rows} rows of {metadata.num_columns} columns from {file.n_bytes} bytes")
 
 
+def are_too_many(n_bytes: int) -> bool:
+    """Whether one column of one chunk with so much text is more than memory should hold."""
+    return n_bytes > MAX_COLUMN_BYTES
+
+
 def check_column_bytes(file: TableFile, n_bytes: int) -> None:
     """Raises DeliveryRefusedError (`unpacks_too_large`) where one column of one chunk holds more text than memory should."""
-    if n_bytes > MAX_COLUMN_BYTES:
+    if are_too_many(n_bytes):
         raise unpacks_too_large(file, f"{n_bytes} bytes of text in one column of a chunk")

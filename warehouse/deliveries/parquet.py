@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from schemas.errors import DeliveryRefusedError, RefusalCode
 from schemas.printable import name_list
 from schemas.tables import Column, Table, table
-from warehouse.deliveries.bounds import check_column_bytes, check_columns, check_parquet_size
+from warehouse.deliveries.bounds import are_too_many, check_column_bytes, check_columns, check_parquet_size
 from warehouse.deliveries.chunks import BROKEN_SCHEMA, ROW_NUMBER, Chunk, Header, chunk_rows, compare_header, empty, unreadable
 from warehouse.deliveries.folders import TableFile, open_regular
 
@@ -99,8 +99,9 @@ def _check_text(file: TableFile, batch: pa.RecordBatch) -> None:
     """Raises DeliveryRefusedError (`unpacks_too_large`) before a dictionary is written out that memory could not hold."""
     for array in batch.columns:
         if pa.types.is_dictionary(array.type) and _value_type(array.type) in _SIZED:
-            sizes = pc.binary_length(array.dictionary.cast(pa.large_binary())).take(array.indices.drop_null())
-            check_column_bytes(file, pc.sum(sizes).as_py() or 0)
+            lengths = pc.binary_length(array.dictionary.cast(pa.large_binary()))
+            if are_too_many((pc.max(lengths).as_py() or 0) * len(array)):  # else the cells need not be added up
+                check_column_bytes(file, pc.sum(lengths.take(array.indices.drop_null())).as_py() or 0)
 
 
 def _header(file: TableFile, parquet: Any) -> Header:

@@ -1,0 +1,81 @@
+"""The Prefect server of a command for which none runs: started first of all, so that it starts while everything else is loaded.
+
+Prefect itself would start one at the first call of a flow and wait; that is when this one is ready, or nearly.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+
+from flows.prefect_api import PrefectApi
+from flows.prefect_settings import LOOPBACK, configure_prefect
+from flows.processes import Child
+from schemas.errors import LoanwatchError
+from schemas.settings import Settings
+
+_START_SECONDS = 60.0
+_TIMEOUT = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
+_POLL_SECONDS = 0.05
+_END_SECONDS = 5.0
+_NAME = "temporary-server"
+
+#: What Prefect's own temporary server runs with: no pages, and only the services that a single run needs.
+_EPHEMERAL = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+
+
+class TemporaryServer:
+    """A server for the time of one command, or the one that runs already."""
+
+    def __init__(self, child: Child | None, api: PrefectApi | None) -> None:
+        """Without a child: one runs already, and nothing is to be waited for."""
+        self._child, self._api = child, api
+
+    def wait(self) -> None:
+        """Until it answers; to be called before the first flow.
+
+        Raises:
+            LoanwatchError: it does not start; its log is named.
+        """
+        if self._child is None or self._api is None:
+            return
+        deadline = time.monotonic() + float(os.environ.get(_TIMEOUT) or _START_SECONDS)
+        while not self._api.is_healthy():
+            if self._child.exit_code is not None or time.monotonic() > deadline:
+                ended = "took too long" if self._child.exit_code is None else f"ended with {self._child.exit_code}"
+                raise LoanwatchError(
+                    f"the temporary Prefect server {ended}", where=str(self._child.log), remedy="read the end of that file"
+                )
+            time.sleep(_POLL_SECONDS)
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def _start(settings: Settings) -> tuple[Child, PrefectApi]:
+    api = PrefectApi(_free_port())
+    command = [sys.executable, "-m", "flows.server_child", str(os.getpid()), str(api.port)]
+    (settings.prefect / f"{_NAME}.log").unlink(missing_ok=True)
+    return Child(_NAME, command, os.environ | _EPHEMERAL, settings.prefect, Path(settings.prefect)), api
+
+
+def prefect_at_hand(settings: Settings, *, quiet: bool = False) -> TemporaryServer:
+    """Configures Prefect for the home, and starts a server where none runs; it ends with this process.
+
+    To be called before anything imports Prefect; `wait` on what it gives before the first flow is called. Where Prefect was
+    imported before, as in a process that runs several commands, it has its server already or sees to one itself.
+    """
+    configure_prefect(settings, quiet=quiet)
+    if "PREFECT_API_URL" in os.environ or "prefect" in sys.modules:
+        return TemporaryServer(None, None)
+    child, api = _start(settings)
+    os.environ["PREFECT_API_URL"] = api.api_url
+    atexit.register(child.stop, _END_SECONDS)  # before any of Prefect's own, hence after them: they send the last log lines
+    return TemporaryServer(child, api)
