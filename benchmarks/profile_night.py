@@ -1,7 +1,7 @@
-"""Where a night spends its time: `make profile` or `python -m benchmarks.profile_night [--applicants 100000] [--application-only]`.
+"""Where a night spends its time: `make profile`, or `python -m benchmarks.profile_night --applicants 100000 --application-only`.
 
-Runs the steps of one night as plain functions on a fresh home, under Python's profiler, and writes docs/night-profile.md: per step
-seconds, processor seconds, rows per second and peak memory, and the functions that took longest. Under the profiler Python code
+Runs the steps of one night as plain functions on a fresh home, under Python's profiler, and writes docs/night-profile.md: seconds
+per step, processor seconds, rows per second and peak memory, and the functions that took longest. Under the profiler Python code
 takes longer than without; the figures say where to look, the benchmarks say how fast it is.
 """
 
@@ -128,8 +128,8 @@ def page(applicants: int, *, with_histories: bool, steps: list[Step]) -> str:
     lines = [
         "# A night, step by step",
         "",
-        f"Written by `make profile`: {applicants:,} applicants, {tables}, {os.cpu_count()} cores. Measured under Python's profiler,",
-        "so Python code looks slower than it is.",
+        f"Written by `make profile`: {applicants:,} applicants, {tables}, {os.cpu_count()} cores. Measured under Python's",
+        "profiler, so Python code looks slower than it is.",
         "",
         "| step | seconds | share | processor seconds | applicants/s | peak memory MB |",
         "|---|---|---|---|---|---|",
