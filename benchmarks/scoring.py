@@ -120,7 +120,7 @@ def score(home: str, rows: int, *, compiled: bool) -> dict[str, Any]:
         if compiled:
             scorer = replace(scorer, model=compile_model(scorer.model))
         found = []
-        with stopwatch.running():
+        with stopwatch.running(), transaction(connection):
             for features in _chunks(connection, scorer, rows):
                 decisions, quality, _ = decide_rows(scorer, batch, features)
                 write_chunk(connection, scorer.feature_set, ScoredChunk(decisions, REASONS, quality, features.clear()))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from schemas.references import BatchScore, PendingBatch
 from schemas.settings import Settings
 from schemas.tables import table
-from tasks.compiled import quicken
+from tasks.compiled import Engine, quicken
 from tasks.core.commits import commits
 from tasks.core.encoding import Matrix, row_sha256, to_matrix
 from tasks.core.explaining import explain
@@ -52,13 +53,8 @@ def score_batch(
 
     Interrupted, it goes on with what is left.
     """
-    champion = load_champion(connection, settings, batch)
-    challenger = load_challenger(connection, settings, batch, champion)
-    ensure_features_table(connection, champion.feature_set)
-    versions = pending_versions(connection, batch.batch_id)
-    champion, engine = quicken(connection, champion, len(versions))
-    if challenger is not None and challenger.scorer is not None:
-        challenger = replace(challenger, scorer=quicken(connection, challenger.scorer, len(versions))[0])
+    scoring, engine = _load(connection, settings, batch)
+    champion = scoring.champion
     result = BatchScore(
         batch.batch_id,
         batch.received_on,
@@ -67,25 +63,50 @@ def score_batch(
         engine=engine.name,
         warnings=[engine.warning] if engine.warning else [],
     )
+    n_versions, n_stored = len(scoring.versions), stored_features(connection, champion.feature_set)
 
-    def report(so_far: BatchScore) -> None:
+    def report() -> None:
         if on_progress is not None:
-            on_progress(so_far.n_scored, len(versions), str(batch.received_on))
+            on_progress(result.n_scored, n_versions, str(batch.received_on))
 
-    n_stored = stored_features(connection, champion.feature_set)
-    for start, n_rows in commits(len(versions), settings.chunk_rows, n_stored):
+    for start, n_rows in commits(n_versions, settings.chunk_rows, n_stored):
         with transaction(connection):
-            together = versions.slice(start, n_rows)
-            for features in iter_features(connection, champion.feature_set, together, settings.chunk_rows):
-                if result.n_scored > start:
-                    report(result)  # the last chunk of a transaction counts once it is committed
-                chunk = _score_chunk(champion, batch, features)
-                if challenger is not None:
-                    chunk = _add_shadow(connection, champion, challenger, batch, chunk)
+            for number, chunk in enumerate(_chunks(connection, settings, batch, scoring, slice(start, start + n_rows))):
+                if number:
+                    report()  # the last chunk of a transaction counts once it is committed
                 write_chunk(connection, champion.feature_set, replace(chunk, engine=engine.name))
                 _count(result, chunk)
-        report(result)
+        report()
     return result
+
+
+@dataclass(frozen=True)
+class _Scoring:
+    """Who decides a delivery, who stands beside, and the versions that wait for it."""
+
+    champion: Scorer
+    challenger: Challenger | None
+    versions: pl.DataFrame
+
+
+def _load(connection: Connection, settings: Settings, batch: PendingBatch) -> tuple[_Scoring, Engine]:
+    champion = load_champion(connection, settings, batch)
+    challenger = load_challenger(connection, settings, batch, champion)
+    ensure_features_table(connection, champion.feature_set)
+    versions = pending_versions(connection, batch.batch_id)
+    champion, engine = quicken(connection, champion, len(versions))
+    if challenger is not None and challenger.scorer is not None:
+        challenger = replace(challenger, scorer=quicken(connection, challenger.scorer, len(versions))[0])
+    return _Scoring(champion, challenger, versions), engine
+
+
+def _chunks(
+    connection: Connection, settings: Settings, batch: PendingBatch, scoring: _Scoring, part: slice
+) -> Iterator[ScoredChunk]:
+    """Chunks of these versions; their histories are read once together."""
+    for features in iter_features(connection, scoring.champion.feature_set, scoring.versions[part], settings.chunk_rows):
+        chunk = _score_chunk(scoring.champion, batch, features)
+        yield chunk if scoring.challenger is None else _add_shadow(connection, scoring.champion, scoring.challenger, batch, chunk)
 
 
 def _count(result: BatchScore, chunk: ScoredChunk) -> None:
