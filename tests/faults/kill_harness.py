@@ -94,13 +94,14 @@ class Tally:
             self.complaints.append(f"{name}: lost {lost}, doubled {doubled}, differing {', '.join(different)}")
 
     def text(self) -> str:
-        lines = [
-            f"{name:10} {count:4} kills, at {len(self.hit[name])} of {len(self.boundaries.get(name, ()))} named boundaries"
-            for name, count in sorted(self.kills.items())
-        ]
+        lines = [f"{name:10} {count:4} kills{self._places(name)}" for name, count in sorted(self.kills.items())]
         lines += self.complaints[:20]
         lines.append(f"{self.kills.total()} kills in {self.homes} homes: lost = {self.lost}, doubled = {self.doubled}, ")
         return "\n".join(lines) + f"differing = {self.differing}"
+
+    def _places(self, name: str) -> str:
+        named = self.boundaries.get(name)
+        return f", at {len(self.hit[name])} of {len(named)} named boundaries" if named else ", at random instants"
 
     @property
     def is_clean(self) -> bool:
