@@ -18,7 +18,7 @@ for name in $speed; do
     fi
     echo "== $name"
     case $name in
-    growth | startup | prefect_share | reasons) "$python" -m "benchmarks.$name" --runs "$runs" --folder "$folder" || failed="$failed $name" ;;
+    growth | startup | prefect_share | reasons | drift) "$python" -m "benchmarks.$name" --runs "$runs" --folder "$folder" || failed="$failed $name" ;;
     # shellcheck disable=SC2086
     *) "$python" -m "benchmarks.$name" --sizes $sizes --runs "$runs" --folder "$folder" || failed="$failed $name" ;;
     esac
