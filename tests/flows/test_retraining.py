@@ -91,7 +91,7 @@ def answer(flow_run: FlowRun, **given: str) -> FlowRun:
 
 
 def decided(flow_run: FlowRun, **given: str) -> State[Any]:
-    """What an answer that counts ends the run with. Where the server was too busy to keep it, the run asks again, as of a person."""
+    """What an answer that counts ends the run with. A run that asks again, its server being busy, is answered again."""
     state = run_until_it_asks_or_ends(answer(flow_run, **given))
     return run_until_it_asks_or_ends(answer(flow_run, **given)) if state.name == "Suspended" else state
 
