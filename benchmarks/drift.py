@@ -38,9 +38,9 @@ NUMBERS, TEXTS = 101, 16
 #: Kinds of numbers by turns: continuous, half zeros, whole numbers, flags.
 KINDS = 4
 SIZES = (10_000, 100_000, 200_000)
-#: Half a row in every bin and the bin of missing values, which did not move, change the PSI by no more than this,
-#: and by so much over n.
-MOST_APART, MOST_APART_TIMES_ROWS = 2e-3, 50.0
+#: Half a row in every bin changes the PSI by no more than this, and by so much over n. A tenth of both sides is missing, so the
+#: terms of the other bins are a tenth smaller than without the bin of missing values, which did not move.
+MOST_APART, MOST_APART_TIMES_ROWS, MOST_APART_SHARE = 2e-3, 50.0, 0.12
 
 
 def rows_of(n: int, seed: int, shift: float = 0.0) -> pl.DataFrame:
@@ -121,8 +121,9 @@ def ours(place: str) -> dict[str, Any]:
         for (name,), found in bins.group_by("subject", maintain_order=True)
     }
     rows_counted = bins.filter(pl.col("subject") == "T0")["n_current"].sum()
-    furthest = max(abs(check[name] - psi) for name, psi in rows.iter_rows())
-    if furthest > MOST_APART + MOST_APART_TIMES_ROWS / rows_counted:
+    apart = {name: (abs(check[name] - psi), MOST_APART_SHARE * check[name]) for name, psi in rows.iter_rows()}
+    furthest = max(found for found, _ in apart.values())
+    if any(found > MOST_APART + share + MOST_APART_TIMES_ROWS / rows_counted for found, share in apart.values()):
         raise AssertionError(f"PSI as stored is {furthest} from PSI without smoothing and without the bin of missing values")
     return {"seconds": stopwatch.seconds, "check": check, "furthest_psi": furthest}
 
@@ -203,6 +204,6 @@ if __name__ == "__main__":
             "Ours: windows of 1, 7 and 30 days, significance, missing and unseen shares and rates, all written to the warehouse "
             "(the home holds no application columns, so there are no segments). Evidently: DataDriftPreset(method='psi') over "
             "one window, up to its numbers, without its HTML.",
-            "Checked: PSI without smoothing and without the bin of missing values, of every column, by both.",
+            "Checked: PSI without smoothing and without the bin of missing values, of 117 columns, by both.",
         ],
     )

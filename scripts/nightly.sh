@@ -2,6 +2,7 @@
 # One night in LOANWATCH_HOME, from whatever state the home is in. Called by `make nightly` with the environment on the PATH.
 # Order matters: deliveries, then a champion, then the night. Every step may be repeated, so a broken set-up is just run again.
 set -eu
+umask 077  # what is made here holds applicants' data
 
 delivering="$LOANWATCH_HOME/.delivering"  # stands while deliveries are being written: found here, the last set-up was cut short
 

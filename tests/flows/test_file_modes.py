@@ -70,3 +70,14 @@ def test_a_mode_that_lets_others_in_is_wrong_usage(value: str, monkeypatch: pyte
     monkeypatch.setenv("LOANWATCH_SNAPSHOT_MODE", value)
     with pytest.raises(UsageError, match="LOANWATCH_SNAPSHOT_MODE"):
         read_settings()
+
+
+def test_the_script_of_a_night_makes_a_private_home(tmp_path: Path, project: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "loanwatch").write_text("#!/bin/sh\nexit 0\n")
+    (tools / "loanwatch").chmod(0o700)
+    home, names = tmp_path / "home", ("DAYS", "PER_DAY", "SEED")
+    environment = {"PATH": f"{tools}:{os.environ['PATH']}", "LOANWATCH_HOME": str(home), **dict.fromkeys(names, "1")}
+    subprocess.run(["sh", str(project / "scripts" / "nightly.sh")], check=True, env=environment, capture_output=True)
+    assert home.stat().st_mode & 0o777 == 0o700
