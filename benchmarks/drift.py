@@ -129,7 +129,12 @@ def ours(place: str) -> dict[str, Any]:
 
 
 def _plain(reference: np.ndarray[Any, Any], current: np.ndarray[Any, Any]) -> float:
-    """PSI of counts as Evidently has it: nothing added, and shares of nothing stand for a share as small as its own rule says."""
+    """PSI of counts as Evidently has it: nothing added, and shares of nothing stand for a share as small as its own rule says.
+
+    A bin that is empty on both sides is none to it: it knows the levels that it has seen.
+    """
+    is_seen = reference + current > 0
+    reference, current = reference[is_seen], current[is_seen]
     p, q = (_filled_up(side / side.sum()) for side in (reference, current))
     return float(np.sum((p - q) * np.log(p / q)))
 
