@@ -15,7 +15,7 @@ from pathlib import Path
 from flows.prefect_api import PrefectApi
 from flows.prefect_settings import LOOPBACK, configure_prefect
 from flows.processes import Child
-from schemas.errors import LoanwatchError
+from schemas.errors import LoanwatchError, ResourceError
 from schemas.settings import Settings
 
 _START_SECONDS = 60.0
@@ -23,6 +23,10 @@ _TIMEOUT = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
 _POLL_SECONDS = 0.05
 _END_SECONDS = 5.0
 _NAME = "temporary-server"
+_ON_LATE = (
+    "nothing was begun: run the command again when the machine is less busy, let it use the server of `loanwatch up`, or raise "
+    f"{_TIMEOUT}"
+)
 
 #: What Prefect's own temporary server runs with: no pages, and only the services that a single run needs.
 _EPHEMERAL = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
@@ -39,16 +43,19 @@ class TemporaryServer:
         """Until it answers; to be called before the first flow.
 
         Raises:
-            LoanwatchError: it does not start; its log is named.
+            LoanwatchError: it has ended by itself; its log is named.
+            ResourceError: the machine was too busy for it to answer in time.
         """
         if self._child is None or self._api is None:
             return
         deadline = time.monotonic() + float(os.environ.get(_TIMEOUT) or _START_SECONDS)
         while not self._api.is_healthy():
-            if self._child.exit_code is not None or time.monotonic() > deadline:
-                ended = "took too long" if self._child.exit_code is None else f"ended with {self._child.exit_code}"
-                raise LoanwatchError(
-                    f"the temporary Prefect server {ended}", where=str(self._child.log), remedy="read the end of that file"
+            if self._child.exit_code is not None:
+                ended = f"the temporary Prefect server ended with {self._child.exit_code}"
+                raise LoanwatchError(ended, where=str(self._child.log), remedy="read the end of that file")
+            if time.monotonic() > deadline:
+                raise ResourceError(
+                    "Prefect's temporary server did not come up in time", where=str(self._child.log), remedy=_ON_LATE
                 )
             time.sleep(_POLL_SECONDS)
 

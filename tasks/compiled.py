@@ -15,7 +15,7 @@ from warehouse.scores import some_features
 
 logger = getLogger(__name__)
 
-#: Rows from which compiling pays: LLVM takes about as long as LightGBM for so many.
+#: Rows from which compiling pays for sure: LLVM takes as long as LightGBM does for about half as many (benchmarks/prediction.py).
 COMPILE_FROM = 50_000
 
 

@@ -73,12 +73,6 @@ SUMMARIES = {
 }
 
 
-#: What Prefect says where a machine is too busy for its server to answer within the time-out of flows/prefect_settings.py.
-_NO_SERVER = "ephemeral Prefect API server"
-_ON_NO_SERVER = (
-    "nothing was begun: run the command again when the machine is less busy, let it use the server of `loanwatch up`, or raise "
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
-)
 _ON_RESOURCES = "check that the path exists, belongs to you and has space, and run the command again"
 
 
@@ -175,11 +169,6 @@ def _run() -> int:
         return error.exit_code
     except OSError as error:
         _tell(ResourceError(f"{type(error).__name__}: {error.strerror}", where=str(error.filename or ""), remedy=_ON_RESOURCES))
-        return ResourceError.exit_code
-    except RuntimeError as error:
-        if _NO_SERVER not in str(error):
-            raise
-        _tell(ResourceError("Prefect's temporary server did not come up in time", remedy=_ON_NO_SERVER))
         return ResourceError.exit_code
     except click.exceptions.Abort:
         click.echo("loanwatch: stopped", err=True)

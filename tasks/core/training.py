@@ -25,7 +25,7 @@ from tasks.core.manifests import Fit, build_manifest
 from tasks.core.matrices import Folds, Prepared, TrainingRows
 from tasks.core.metrics import Vector
 from tasks.core.records import RawScores, Rows, calibrated, candidate_record, feature_records, shap_bars
-from tasks.core.scoring import Model, load_booster, predict_raw, verified_model
+from tasks.core.scoring import load_booster, predict_raw, verified_model
 from tasks.core.scoring_shift import score_psi
 from tasks.core.search import search_parameters
 from tasks.core.selection import Limits, Selection, select_features
@@ -286,7 +286,7 @@ def fit_candidates(frame: pl.DataFrame, plan: TrainingPlan, progress: Progress =
     training = _train(frame, plan, progress)
     candidates = _candidates(training, plan, progress)
     fitted, rows = training.fitted, training.folds.rows
-    model: Model = verified_model(fitted.manifest, fitted.text)
+    model = verified_model(fitted.manifest, fitted.text)
     psi = score_psi(fitted.out_of_fold["pd"].to_numpy(), fitted.holdout["pd"].to_numpy())
     return TrainingOutcome(
         fitted=fitted,

@@ -144,16 +144,6 @@ class TestEmptyHome:
 
 @pytest.mark.usefixtures("prefect_server", "small_home")
 class TestHomeWithAChampion:
-    def test_a_temporary_server_that_does_not_come_up_ends_with_15_and_says_what_to_do(
-        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        def too_late(*_: object, **__: object) -> None:
-            raise RuntimeError("Timed out while attempting to connect to ephemeral Prefect API server.")
-
-        monkeypatch.setattr("flows.nightly.score_nightly", too_late)
-        assert run("nightly", monkeypatch=monkeypatch) == 15
-        assert "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS" in capsys.readouterr().err
-
     def test_a_night_its_status_a_query_and_an_explanation(
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], project: Path
     ) -> None:

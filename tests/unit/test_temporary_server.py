@@ -15,7 +15,7 @@ from flows import temporary_server
 from flows.prefect_api import PrefectApi
 from flows.processes import Child
 from flows.temporary_server import TemporaryServer, prefect_at_hand
-from schemas.errors import LoanwatchError
+from schemas.errors import LoanwatchError, ResourceError
 from schemas.settings import Settings
 
 WAITING = """
@@ -57,6 +57,18 @@ def test_a_server_that_ends_at_once_is_told_with_its_log(tmp_path: Path) -> None
     with pytest.raises(LoanwatchError, match="ended with 3") as told:
         server.wait()
     assert told.value.where == str(tmp_path / "temporary-server.log")
+
+
+def test_a_server_that_does_not_come_up_in_time_ends_with_15_and_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "0.2")
+    child = _child(tmp_path, "import time; time.sleep(60)")
+    with pytest.raises(ResourceError, match="did not come up in time") as told:
+        TemporaryServer(child, PrefectApi(9)).wait()
+    child.stop(5.0)
+    assert told.value.exit_code == 15
+    assert "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS" in str(told.value)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems know no signal at the end of a parent")
