@@ -172,3 +172,19 @@ def shap_bars(model: Model, fitted: pl.DataFrame) -> list[ShapBar]:
         for position in best
         if strength[position] > 0
     ]
+
+
+#: From here on the training says that the hold-out's scores are distributed otherwise: the usual first limit of PSI.
+PSI_WORTH_A_WORD = 0.1
+
+
+def warnings_of(candidates: list[CandidateRecord], psi: float, unused: list[str]) -> list[str]:
+    """What a validator should not overlook, in sentences."""
+    better = [
+        f"{item.title} orders the hold-out better than LightGBM: AUC {item.auc_difference.value:+.4f}"
+        for item in candidates
+        if item.auc_difference is not None and item.auc_difference.value is not None and (item.auc_difference.lower or 0.0) > 0
+    ]
+    shifted = [f"PSI {psi:.3f} of the hold-out's scores against the out-of-fold scores"] if psi > PSI_WORTH_A_WORD else []
+    lost = [f"the monotone constraint on {name} has no effect: a limit left the feature out" for name in unused]
+    return better + shifted + lost

@@ -24,7 +24,7 @@ from tasks.core.leakage import require_no_leakage
 from tasks.core.manifests import Fit, build_manifest
 from tasks.core.matrices import Folds, Prepared, TrainingRows
 from tasks.core.metrics import Vector
-from tasks.core.records import RawScores, Rows, calibrated, candidate_record, feature_records, shap_bars
+from tasks.core.records import RawScores, Rows, calibrated, candidate_record, feature_records, shap_bars, warnings_of
 from tasks.core.scoring import load_booster, predict_raw, verified_model
 from tasks.core.scoring_shift import score_psi
 from tasks.core.search import search_parameters
@@ -35,9 +35,6 @@ from tasks.core.training_rows import KEY, TARGET, Split, content_sha256, feature
 from tasks.core.yardstick import fit_yardstick
 
 FoldNumbers = npt.NDArray[np.int64]
-
-#: From here on the training says that the hold-out's scores are distributed otherwise: the usual first limit of PSI.
-PSI_WORTH_A_WORD = 0.1
 
 
 @dataclass(frozen=True)
@@ -255,18 +252,6 @@ def _candidates(training: _Training, plan: TrainingPlan, progress: Progress) -> 
     return [candidate_record(calibrations[candidate], champion, rows) for candidate in plan.candidates]
 
 
-def _warnings(candidates: list[CandidateRecord], psi: float, unused: list[str]) -> list[str]:
-    """What a validator should not overlook, in sentences."""
-    better = [
-        f"{item.title} orders the hold-out better than LightGBM: AUC {item.auc_difference.value:+.4f}"
-        for item in candidates
-        if item.auc_difference is not None and item.auc_difference.value is not None and (item.auc_difference.lower or 0.0) > 0
-    ]
-    shifted = [f"PSI {psi:.3f} of the hold-out's scores against the out-of-fold scores"] if psi > PSI_WORTH_A_WORD else []
-    lost = [f"the monotone constraint on {name} has no effect: a limit left the feature out" for name in unused]
-    return better + shifted + lost
-
-
 def fit_candidates(frame: pl.DataFrame, plan: TrainingPlan, progress: Progress = lambda _: None) -> TrainingOutcome:
     """A model of matured outcomes beside the other candidates. The same rows, in any order, give the same model text.
 
@@ -296,5 +281,5 @@ def fit_candidates(frame: pl.DataFrame, plan: TrainingPlan, progress: Progress =
         features=feature_records(model, rows, training.alone, plan.descriptions),
         shap=shap_bars(model, training.split.fitted),
         score_psi=psi,
-        warnings=_warnings(candidates, psi, sorted(set(plan.monotone) - set(fitted.manifest.input_names))),
+        warnings=warnings_of(candidates, psi, sorted(set(plan.monotone) - set(fitted.manifest.input_names))),
     )
