@@ -25,7 +25,7 @@ export LOANWATCH_HOME
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test check faults concurrency fuzz audit score-only bench profile up docs lock format clean
+.PHONY: help nightly test check faults concurrency fuzz audit score-only dask bench profile up docs lock format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
@@ -56,6 +56,9 @@ score-only: $(STAMP)  ## proves that the score extra alone ingests and scores (a
 
 concurrency: $(STAMP)  ## writers at once and 1,000 queries during three nights (ARGS="--queries 100")
 	$(BIN)/python -m tests.faults.concurrency $(ARGS)
+
+dask: $(STAMP)  ## nights and a training on a local Dask cluster of two processes, one of them killed
+	$(BIN)/python -m pytest -m dask tests/flows/test_dask.py tests/flows/test_partitions.py --durations=10 $(ARGS)
 
 bench: $(STAMP)  ## measures against peers, writes docs/performance.md (SIZES="10000 1000000" RUNS=5 BENCHMARKS="features night")
 	@SIZES="$(SIZES)" RUNS="$(RUNS)" BENCHMARKS="$(BENCHMARKS)" sh scripts/bench.sh $(BIN)/python

@@ -10,6 +10,7 @@ from schemas.errors import UsageError
 EXTRAS = {
     "train": ("mlflow", "optuna", "imblearn", "matplotlib"),
     "report": ("evidently", "pandas", "matplotlib"),
+    "dask": ("prefect_dask", "distributed", "dask"),
 }
 
 

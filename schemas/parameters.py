@@ -203,6 +203,14 @@ class RetrainParameters(_Parameters):
             description="Feature to 1 where a higher value may only raise the PD, to -1 where it may only lower it.",
         ),
     ] = {}
+    distributed: Annotated[
+        bool,
+        Field(
+            title="On the cluster",
+            description="The final trees grow on Dask's workers, each of which holds a part of the rows; the model text then "
+            "depends on the number of workers and may differ in its last digits from one training to the next.",
+        ),
+    ] = False
     seed: Annotated[int, Field(title="Seed", description="The same seed and data give the same model.", ge=0, le=2**31 - 1)] = 0
     parameters: Annotated[
         dict[str, float | int | str | bool],

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
 from schemas.errors import UsageError
 from schemas.private import GROUP_READABLE_FILE, PRIVATE_FILE
 
 _LEAST_KEY_LENGTH = 16
+
+TaskRunnerName = Literal["threads", "dask"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,10 @@ class Settings:
     without anything new an applicant's data expire, 0 for never; `drift_bins_days` and `drift_days` are after how many days the
     bins of features, and all that was measured of drift, are let go, 0 for never; `key` encrypts warehouse, snapshot and
     backups, and is never to be shown.
+
+    `task_runner` names who computes the partitions of a night, `workers` how many at once on this machine, `partitions` how many
+    there are at least (0: as many as the runner needs; one means that nothing is dealt out); `dask_scheduler` is the address of
+    a Dask cluster, None for one on this machine; `shared_folder` is where partitions lie for all workers to read.
     """
 
     home: Path
@@ -36,6 +43,11 @@ class Settings:
     drift_bins_days: int = 90
     drift_days: int = 0
     key: str | None = field(default=None, repr=False)
+    task_runner: TaskRunnerName = "threads"
+    workers: int = 2
+    partitions: int = 0
+    dask_scheduler: str | None = None
+    shared_folder: Path | None = None
 
     @property
     def landing(self) -> Path:
@@ -72,6 +84,11 @@ class Settings:
         return self.home / "scratch"
 
     @property
+    def shared(self) -> Path:
+        """Where the partitions of a night lie while they are computed: storage that every worker reaches by this path."""
+        return self.shared_folder or self.scratch / "partitions"
+
+    @property
     def prefect(self) -> Path:
         """Prefect's own state: run history, logs, results."""
         return self.home / "prefect"
@@ -106,6 +123,21 @@ def _snapshot_mode() -> int:
             remedy="correct the variable, or unset it to keep the snapshot to yourself",
         )
     return modes[text]
+
+
+def _task_runner() -> TaskRunnerName:
+    """Who computes partitions. Raises UsageError."""
+    names: tuple[TaskRunnerName, ...] = get_args(TaskRunnerName)
+    text = os.environ.get("LOANWATCH_TASK_RUNNER") or names[0]
+    for name in names:
+        if name == text:
+            return name
+    raise UsageError(
+        f"LOANWATCH_TASK_RUNNER is {text!r}",
+        expected=" or ".join(names),
+        where="the environment",
+        remedy="correct the variable, or unset it to compute in this process",
+    )
 
 
 def read_key(file: str | Path) -> str:
@@ -146,12 +178,13 @@ def read_settings(home: str | Path | None = None) -> Settings:
     Raises:
         UsageError: a variable holds what it cannot hold.
     """
-    policy = os.environ.get("LOANWATCH_POLICY")
+    policy, shared = os.environ.get("LOANWATCH_POLICY"), os.environ.get("LOANWATCH_SHARED")
+    cores = os.cpu_count() or 1
     return Settings(
         home=Path(home or os.environ.get("LOANWATCH_HOME") or "var").absolute(),
         policy_file=Path(policy).absolute() if policy else None,
         memory_limit=os.environ.get("LOANWATCH_MEMORY_LIMIT") or "2GB",
-        threads=int(_number("LOANWATCH_THREADS", min(8, os.cpu_count() or 1), 1)),
+        threads=int(_number("LOANWATCH_THREADS", min(8, cores), 1)),
         lock_wait_seconds=_number("LOANWATCH_LOCK_WAIT", 60, 0),
         chunk_rows=int(_number("LOANWATCH_CHUNK_ROWS", 20_000, 1)),
         backups_kept=int(_number("LOANWATCH_BACKUPS", 7, 0)),
@@ -160,4 +193,9 @@ def read_settings(home: str | Path | None = None) -> Settings:
         drift_bins_days=int(_number("LOANWATCH_DRIFT_BINS_DAYS", 90, 0)),
         drift_days=int(_number("LOANWATCH_DRIFT_DAYS", 0, 0)),
         key=_key(),
+        task_runner=_task_runner(),
+        workers=int(_number("LOANWATCH_WORKERS", min(8, cores), 1)),
+        partitions=int(_number("LOANWATCH_PARTITIONS", 0, 0)),
+        dask_scheduler=os.environ.get("LOANWATCH_DASK_SCHEDULER") or None,
+        shared_folder=Path(shared).absolute() if shared else None,
     )

@@ -11,6 +11,7 @@ from schemas.policy import load_policy
 from schemas.references import BatchScore, Finding, IngestResult, NightSummary, PendingBatch
 from schemas.settings import Settings
 from tasks.audit import keep_head
+from tasks.dask_cluster import require_dask
 from tasks.ingest import Progress as RowProgress
 from tasks.ingest import ingest_delivery, pending_deliveries
 from tasks.progress import OnProgress
@@ -50,10 +51,13 @@ def require_ready(settings: Settings, as_of: date) -> None:
     """Checks before anything is touched: there is space, the policy file is the one in force, a champion decides on that date.
 
     Raises:
+        UsageError: partitions are to go to Dask, and its packages are not installed.
         ResourceError: less space is free than the night may need, or a folder may not be written to (exit 15).
         VerificationError: the policy file differs from the registered policy (exit 14).
         NoChampionError: no model is in force (exit 11).
     """
+    if settings.task_runner == "dask":
+        require_dask()
     with open_warehouse(settings) as connection:
         require_space_for_night(settings, connection, as_of)
         with transaction(connection):

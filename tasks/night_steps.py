@@ -15,9 +15,9 @@ from tasks.night_tasks import (
     list_undecided,
     publish_results,
     report_night,
-    score_applications,
     take_in_deliveries,
 )
+from tasks.task_runners import scoring
 
 
 def run_night_steps(settings: Settings, as_of: date, command: str) -> NightSummary:
@@ -29,7 +29,8 @@ def run_night_steps(settings: Settings, as_of: date, command: str) -> NightSumma
         with recorded_run(settings, command, as_of) as night:
             confirm_readiness(as_of)
             night.deliveries = take_in_deliveries(as_of)
-            night.scores = [score_applications(batch) for batch in list_undecided(as_of)]
+            with scoring(settings) as score:
+                night.scores = [score(batch) for batch in list_undecided(as_of)]
             night.warnings = check_decisions()
             night.snapshot = publish_results(night.run_id, as_of)
         backed_up = back_up_warehouse()

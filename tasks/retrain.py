@@ -20,6 +20,8 @@ from tasks.core.candidates import require_available
 from tasks.core.fitting import resolve_parameters
 from tasks.core.training import FittedModel, TrainingOutcome, fit_candidates
 from tasks.core.training_plan import TrainingPlan, plan_of
+from tasks.dask_cluster import require_dask
+from tasks.distributed_training import cluster_grower
 from tasks.drift import freeze_reference
 from tasks.model_files import write_model
 from tasks.night import hold_warehouse, publish, recorded_run, take_in
@@ -87,6 +89,8 @@ def retrain(
     job = _Job(settings, as_of, parameters, load_policy(settings.policy_file), request_id, say)
     require_available(parameters.candidates)  # what cannot be is told before anything is read
     resolve_parameters(parameters.parameters, n_rows=0)
+    if parameters.distributed:
+        require_dask()
     with open_warehouse(settings) as connection:
         answered = training_by_request(connection, request_id) if request_id else None
     if answered is not None:
@@ -134,6 +138,7 @@ def _plan(job: _Job, data: TrainingData, version: str) -> TrainingPlan:
         correlate=correlations,
         storage=job.settings.scratch / "searches.db",
         descriptions={feature.name: feature.description for feature in data.features.features},
+        grower=cluster_grower(job.settings) if job.parameters.distributed else None,
     )
 
 

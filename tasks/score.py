@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -12,6 +11,7 @@ from schemas.settings import Settings
 from schemas.tables import table
 from tasks.compiled import Engine, quicken
 from tasks.core.commits import commits
+from tasks.core.compiled import engine_name
 from tasks.core.encoding import Matrix, row_sha256, to_matrix
 from tasks.core.explaining import explain
 from tasks.core.quality import assess_quality
@@ -20,7 +20,7 @@ from tasks.scorer import Scorer, read_scorer, score_rows
 from tasks.shadow import Challenger, count_swaps, load_challenger, score_beside
 from warehouse.clock import now
 from warehouse.connection import Connection, transaction
-from warehouse.features import iter_features
+from warehouse.features import compute_features, iter_features
 from warehouse.registry import champion_on, policy_on
 from warehouse.scores import (
     ScoredChunk,
@@ -32,6 +32,14 @@ from warehouse.scores import (
 )
 
 _APPLICATION_COLUMNS = frozenset(table("application").column_names)
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """Who scores a delivery: the champion that decides, and the challenger beside it, if there is one."""
+
+    champion: Scorer
+    challenger: Challenger | None
 
 
 def load_champion(connection: Connection, settings: Settings, batch: PendingBatch) -> Scorer:
@@ -46,6 +54,19 @@ def load_champion(connection: Connection, settings: Settings, batch: PendingBatc
     return read_scorer(settings, champion, policy, absent_tables(connection, batch.batch_id, policy.quality))
 
 
+def load_scoring(connection: Connection, settings: Settings, batch: PendingBatch) -> Scoring:
+    """Champion and challenger of the delivery's business date; a place for its features. Raises as `load_champion` does."""
+    champion = load_champion(connection, settings, batch)
+    ensure_features_table(connection, champion.feature_set)
+    return Scoring(champion, load_challenger(connection, settings, batch, champion))
+
+
+def new_score(scoring: Scoring, batch: PendingBatch) -> BatchScore:
+    """The counts of a delivery before anything of it is scored."""
+    champion = scoring.champion
+    return BatchScore(batch.batch_id, batch.received_on, champion.ref.model_version, absent_tables=list(champion.absent_tables))
+
+
 def score_batch(
     connection: Connection, settings: Settings, batch: PendingBatch, on_progress: OnProgress | None = None
 ) -> BatchScore:
@@ -53,63 +74,53 @@ def score_batch(
 
     Interrupted, it goes on with what is left.
     """
-    scoring, engine = _load(connection, settings, batch)
-    champion = scoring.champion
-    result = BatchScore(
-        batch.batch_id,
-        batch.received_on,
-        champion.ref.model_version,
-        absent_tables=list(champion.absent_tables),
-        engine=engine.name,
-        warnings=[engine.warning] if engine.warning else [],
-    )
-    n_versions, n_stored = len(scoring.versions), stored_features(connection, champion.feature_set)
+    scoring, engine = quickened(connection, load_scoring(connection, settings, batch), batch)
+    versions = pending_versions(connection, batch.batch_id)
+    result = new_score(scoring, batch)
+    result.engine, result.warnings = engine.name, [engine.warning] if engine.warning else []
 
     def report() -> None:
         if on_progress is not None:
-            on_progress(result.n_scored, n_versions, str(batch.received_on))
+            on_progress(result.n_scored, len(versions), str(batch.received_on))
 
-    for start, n_rows in commits(n_versions, settings.chunk_rows, n_stored):
+    features_of = scoring.champion.feature_set
+    for start, n_rows in commits(len(versions), settings.chunk_rows, stored_features(connection, features_of)):
         with transaction(connection):
-            for number, chunk in enumerate(_chunks(connection, settings, batch, scoring, slice(start, start + n_rows))):
+            together = versions.slice(start, n_rows)
+            for number, features in enumerate(iter_features(connection, features_of, together, settings.chunk_rows)):
                 if number:
                     report()  # the last chunk of a transaction counts once it is committed
-                write_chunk(connection, champion.feature_set, replace(chunk, engine=engine.name))
-                _count(result, chunk)
+                chunk = score_features(connection, scoring, batch, features)
+                write_chunk(connection, features_of, chunk)
+                count_chunk(result, chunk)
         report()
     return result
 
 
-@dataclass(frozen=True)
-class _Scoring:
-    """Who decides a delivery, who stands beside, and the versions that wait for it."""
-
-    champion: Scorer
-    challenger: Challenger | None
-    versions: pl.DataFrame
-
-
-def _load(connection: Connection, settings: Settings, batch: PendingBatch) -> tuple[_Scoring, Engine]:
-    champion = load_champion(connection, settings, batch)
-    challenger = load_challenger(connection, settings, batch, champion)
-    ensure_features_table(connection, champion.feature_set)
-    versions = pending_versions(connection, batch.batch_id)
-    champion, engine = quicken(connection, champion, len(versions))
+def quickened(connection: Connection, scoring: Scoring, batch: PendingBatch) -> tuple[Scoring, Engine]:
+    """The same with compiled trees, where that pays for so many rows."""
+    champion, engine = quicken(connection, scoring.champion, batch.n_pending)
+    challenger = scoring.challenger
     if challenger is not None and challenger.scorer is not None:
-        challenger = replace(challenger, scorer=quicken(connection, challenger.scorer, len(versions))[0])
-    return _Scoring(champion, challenger, versions), engine
+        challenger = replace(challenger, scorer=quicken(connection, challenger.scorer, batch.n_pending)[0])
+    return replace(scoring, champion=champion, challenger=challenger), engine
 
 
-def _chunks(
-    connection: Connection, settings: Settings, batch: PendingBatch, scoring: _Scoring, part: slice
-) -> Iterator[ScoredChunk]:
-    """Chunks of these versions; their histories are read once together."""
-    for features in iter_features(connection, scoring.champion.feature_set, scoring.versions[part], settings.chunk_rows):
-        chunk = _score_chunk(scoring.champion, batch, features)
-        yield chunk if scoring.challenger is None else _add_shadow(connection, scoring.champion, scoring.challenger, batch, chunk)
+def score_versions(connection: Connection, scoring: Scoring, batch: PendingBatch, versions: pl.DataFrame) -> ScoredChunk:
+    """What champion and challenger make of versions of a delivery. The connection gives features; nothing is written to it."""
+    return score_features(connection, scoring, batch, compute_features(connection, scoring.champion.feature_set, versions))
 
 
-def _count(result: BatchScore, chunk: ScoredChunk) -> None:
+def score_features(connection: Connection, scoring: Scoring, batch: PendingBatch, features: pl.DataFrame) -> ScoredChunk:
+    """The same of versions whose features, as the champion's feature set has them, are computed already."""
+    chunk = replace(_score_chunk(scoring.champion, batch, features), engine=engine_name(scoring.champion.model))
+    if scoring.challenger is None:
+        return chunk
+    return _add_shadow(connection, scoring.champion, scoring.challenger, batch, chunk)
+
+
+def count_chunk(result: BatchScore, chunk: ScoredChunk) -> None:
+    """Adds a chunk to the counts of its delivery."""
     result.n_scored += len(chunk.decisions)
     for decision, n in chunk.decisions["decision"].value_counts().iter_rows():
         result.decisions[decision] += n

@@ -176,6 +176,15 @@ def _told(error: duckdb.Error, settings: Settings) -> LoanwatchError:
 
 
 @contextmanager
+def told_plainly(settings: Settings) -> Iterator[None]:
+    """Errors of DuckDB inside are told in our words, without the values that theirs may quote."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _told(error, settings) from None
+
+
+@contextmanager
 def transaction(connection: Connection) -> Iterator[Connection]:
     """Everything inside is written whole or not at all."""
     connection.execute("BEGIN")

@@ -62,6 +62,15 @@ def open_attached(settings: Settings, path: Path, *, read_only: bool) -> duckdb.
     return connection
 
 
+def connect_in_memory(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A database of its own that is gone with the connection; with a key, what it spills is encrypted."""
+    connection = duckdb.connect(":memory:", config=_config(settings))
+    if settings.key is not None:
+        load_cipher(connection)
+        connection.execute("SET temp_file_encryption = true")
+    return connection
+
+
 def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the snapshot that can reach nothing else. Raises duckdb.Error, or UsageError for its key."""
     closed: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "lock_configuration": True}

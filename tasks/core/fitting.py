@@ -112,11 +112,27 @@ def _reporter(stage: str, progress: Progress) -> Callable[[lgb.callback.Callback
     return report
 
 
-def fit_trees(encoding: Encoding, sample: Sample, recipe: Recipe, n_trees: int, progress: Progress) -> lgb.Booster:
-    """A fixed number of trees on all these rows."""
+def fit_trees(
+    encoding: Encoding, sample: Sample, recipe: Recipe, n_trees: int, progress: Progress, grower: Grower | None = None
+) -> lgb.Booster:
+    """A fixed number of trees on all these rows, in this process or by the grower."""
     parameters = _booster_parameters(recipe, encoding, sample.bad_weight)
+    if grower is not None:
+        return lgb.Booster(model_str=grower.grow(encoding.names, sample, parameters, n_trees, progress))
     data = lgb.Dataset(sample.matrix, sample.target, feature_name=list(encoding.names))
     return lgb.train(parameters, data, num_boost_round=n_trees, callbacks=[_reporter("all rows", progress)])
+
+
+@dataclass(frozen=True)
+class Grower:
+    """Another way to fit a number of trees on all rows, and the parameters by which a manifest says so.
+
+    `grow` takes the inputs' names, the sample, LightGBM's parameters, the number of trees and who is told of progress, and gives
+    the model text.
+    """
+
+    grow: Callable[[Sequence[str], Sample, Mapping[str, Any], int, Progress], str]
+    parameters: Mapping[str, Parameter]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import lightgbm as lgb
@@ -77,12 +77,13 @@ class _Trees:
     prepared: Prepared
     booster: lgb.Booster
     seconds: float
+    grown: Mapping[str, Parameter]
 
     @property
     def parameters(self) -> dict[str, Parameter]:
         """As the manifest keeps them: those asked for, and how much a default weighed."""
         weight = self.prepared.sample.bad_weight
-        return {**self.recipe.named(), **({"scale_pos_weight": weight} if weight != 1.0 else {})}
+        return {**self.recipe.named(), **({"scale_pos_weight": weight} if weight != 1.0 else {}), **self.grown}
 
 
 def _rows_of(frame: pl.DataFrame) -> TrainingRows:
@@ -162,8 +163,8 @@ def _fit_lightgbm(folds: Folds, split: Split, plan: TrainingPlan, progress: Prog
     scored = score_folds(each, recipe, progress)
     progress(f"all rows: {scored.n_trees} trees")
     prepared = folds.everything()
-    booster = fit_trees(prepared.encoding, prepared.sample, recipe, scored.n_trees, progress)
-    return _Trees(recipe, search, scored, prepared, booster, time.perf_counter() - started)
+    booster = fit_trees(prepared.encoding, prepared.sample, recipe, scored.n_trees, progress, plan.grower)
+    return _Trees(recipe, search, scored, prepared, booster, time.perf_counter() - started, plan.grown)
 
 
 def _fitted_model(split: Split, plan: TrainingPlan, trees: _Trees, fold: FoldNumbers) -> FittedModel:
@@ -248,8 +249,7 @@ def _candidates(training: _Training, plan: TrainingPlan, progress: Progress) -> 
     scores[Candidate.LIGHTGBM] = _lightgbm_scores(training)
     rows = Rows(folds.rows.y, folds.fold, _target(training.split.holdout), plan.cost_in_force, plan.seed)
     calibrations = {candidate: calibrated(raw, rows) for candidate, raw in scores.items()}
-    champion = calibrations[Candidate.LIGHTGBM]
-    return [candidate_record(calibrations[candidate], champion, rows) for candidate in plan.candidates]
+    return [candidate_record(calibrations[each], calibrations[Candidate.LIGHTGBM], rows) for each in plan.candidates]
 
 
 def fit_candidates(frame: pl.DataFrame, plan: TrainingPlan, progress: Progress = lambda _: None) -> TrainingOutcome:

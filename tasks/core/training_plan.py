@@ -12,7 +12,7 @@ from typing import Literal
 
 from schemas.parameters import Candidate, Imbalance, RetrainParameters
 from schemas.policy import Cost, Policy
-from tasks.core.fitting import Parameter, Recipe, resolve_parameters
+from tasks.core.fitting import Grower, Parameter, Recipe, resolve_parameters
 from tasks.core.folds import HOLDOUT_SHARE
 from tasks.core.scoring import engine_name
 from tasks.core.selection import Correlate, Limits
@@ -39,7 +39,7 @@ class TrainingPlan:
     """What a training is told besides its rows; `parameters` override the defaults of LightGBM and are not searched.
 
     `cost` is what the threshold minimises, by default the policy's. `correlate` is needed where correlation is limited.
-    `descriptions` say in words what a feature is.
+    `descriptions` say in words what a feature is. `grower` fits the final trees in place of this process.
     """
 
     model_version: str
@@ -60,11 +60,17 @@ class TrainingPlan:
     monotone: Mapping[str, int] = field(default_factory=dict)
     correlate: Correlate | None = None
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    grower: Grower | None = None
 
     @property
     def cost_in_force(self) -> Cost:
         """What the threshold minimises."""
         return self.cost or self.policy.cost
+
+    @property
+    def grown(self) -> Mapping[str, Parameter]:
+        """What a manifest adds to LightGBM's parameters where a grower fits the final trees."""
+        return {} if self.grower is None else self.grower.parameters
 
     def recipe(self, n_rows: int) -> Recipe:
         """LightGBM's defaults with the plan's overrides, for so many rows. Raises UsageError for an unknown parameter."""
@@ -100,6 +106,7 @@ def plan_of(
     correlate: Correlate | None = None,
     storage: Path | None = None,
     descriptions: Mapping[str, str] | None = None,
+    grower: Grower | None = None,
 ) -> TrainingPlan:
     """The plan that the parameters of a retraining ask for."""
     cost = parameters.cost
@@ -122,4 +129,5 @@ def plan_of(
         monotone=parameters.monotone,
         correlate=correlate,
         descriptions=descriptions or {},
+        grower=grower,
     )

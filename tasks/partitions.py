@@ -1,0 +1,244 @@
+"""A delivery scored in partitions: dealt out by a hash of the applicant, computed anywhere, committed by one process.
+
+`export_job` and `commit_partition` run where the warehouse is; `compute_partition` runs on any worker that reaches the shared
+folder. Only references, counts and hashes go between them; every file is read only if it has the hash that was promised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import uuid
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+from pydantic import ValidationError
+
+from schemas.errors import ResourceError, VerificationError
+from schemas.partitions import (
+    JOB_FILE,
+    ChallengerReference,
+    ModelReference,
+    PartitionInput,
+    PartitionRef,
+    PartitionResult,
+    ScoringJob,
+    text_sha256,
+)
+from schemas.policy import parse_policy
+from schemas.private import PRIVATE_FOLDER
+from schemas.references import BatchScore, PendingBatch
+from schemas.settings import Settings
+from tasks.core.compiled import engine_name
+from tasks.core.folds import id_hash
+from tasks.score import Scoring, count_chunk, load_scoring, new_score, score_versions
+from tasks.scorer import Scorer, read_scorer
+from tasks.shadow import Challenger
+from warehouse.connection import open_warehouse, transaction
+from warehouse.partition_export import export_partitions
+from warehouse.partition_files import prepare
+from warehouse.partition_reading import open_partition, read_versions
+from warehouse.partition_results import read_chunk, require_undecided, write_result
+from warehouse.registry import ChampionRef
+from warehouse.scores import pending_versions, write_chunk
+
+#: Which applicants share a partition has nothing to do with which share a fold or the hold-out.
+_SALT = 0x9A27
+_RESULTS = "results"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A delivery that was dealt out: who scores it, its description as written, and where it lies."""
+
+    batch: PendingBatch
+    scoring: Scoring
+    content: ScoringJob
+    folder: Path
+
+    @property
+    def refs(self) -> list[PartitionRef]:
+        sha256 = text_sha256(self.content.canonical())
+        return [PartitionRef(str(self.folder), sha256, partition.number) for partition in self.content.partitions]
+
+
+def n_partitions(settings: Settings, n_pending: int) -> int:
+    """How many partitions a delivery is dealt out to; 1 where it is scored in this process as it stands.
+
+    A partition is held in memory whole, so it has at most about `chunk_rows` applications. On threads, DuckDB and LightGBM use
+    every core for one chunk anyway, so nothing is dealt out unless it is asked for.
+    """
+    if settings.task_runner == "threads" and settings.partitions <= 1:
+        return 1
+    return max(settings.partitions, -(-n_pending // settings.chunk_rows), 1)
+
+
+def is_partitioned(settings: Settings, n_pending: int) -> bool:
+    """Whether that many applications go to partitions."""
+    return settings.task_runner == "dask" or n_partitions(settings, n_pending) > 1
+
+
+def deal_out(versions: pl.DataFrame, n: int) -> pl.DataFrame:
+    """The versions with `partition_no` 0..n-1: by a hash of the applicant, so all versions of one are together."""
+    number = id_hash(versions["application_id"].to_numpy(), _SALT) % n
+    return versions.with_columns(pl.Series("partition_no", number).cast(pl.Int32))
+
+
+def _jobs_of(settings: Settings) -> Path:
+    """This home's place below the shared folder: several homes may share one."""
+    return settings.shared / hashlib.sha256(str(settings.home).encode()).hexdigest()[:12]
+
+
+def discard_jobs(settings: Settings) -> None:
+    """Removes what nights that were stopped left on shared storage. To be called by who holds the warehouse."""
+    shutil.rmtree(_jobs_of(settings), ignore_errors=True)
+
+
+def discard_job(job: Job) -> None:
+    """Removes a job's files; a worker that still writes there for a partition that another has done writes into nothing."""
+    shutil.rmtree(job.folder, ignore_errors=True)
+
+
+def _new_folder(settings: Settings, batch: PendingBatch) -> Path:
+    folder = _jobs_of(settings) / f"{batch.batch_id}-{uuid.uuid4().hex[:12]}"
+    try:
+        folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
+    except OSError as error:
+        raise ResourceError(
+            f"the shared folder cannot be written to: {type(error).__name__}",
+            where=str(settings.shared),
+            remedy="check LOANWATCH_SHARED: the folder has to exist, belong to you and have space",
+        ) from None
+    return folder
+
+
+def _reference(ref: ChampionRef) -> ModelReference:
+    return ModelReference(
+        model_version=ref.model_version, sha256=ref.sha256, threshold=ref.threshold, feature_set_id=ref.feature_set_id
+    )
+
+
+def _challenger_reference(challenger: Challenger | None) -> ChallengerReference | None:
+    if challenger is None:
+        return None
+    model = None if challenger.scorer is None else _reference(challenger.scorer.ref)
+    return ChallengerReference(model_version=challenger.model_version, model=model, refused_because=challenger.refused_because)
+
+
+def _copy_models(settings: Settings, scoring: Scoring, folder: Path) -> None:
+    """Beside the rows, so that a worker needs no home; it verifies them by the hashes of the job."""
+    scorers = [scoring.champion, *([scoring.challenger.scorer] if scoring.challenger and scoring.challenger.scorer else [])]
+    for scorer in scorers:
+        version = scorer.ref.model_version
+        shutil.copytree(settings.models / version, folder / "models" / version, dirs_exist_ok=True)
+
+
+def export_job(settings: Settings, batch: PendingBatch) -> Job:
+    """Deals out the undecided applications of a delivery: rows, models and policy on shared storage.
+
+    Raises:
+        NoChampionError, VerificationError: as scoring in one process does.
+        ResourceError: the shared folder cannot be written to.
+    """
+    with open_warehouse(settings) as connection:
+        scoring = load_scoring(connection, settings, batch)
+        versions = pending_versions(connection, batch.batch_id)
+        folder = _new_folder(settings, batch)
+        dealt = deal_out(versions, n_partitions(settings, versions.height))
+        partitions = export_partitions(connection, settings, folder, dealt)
+    _copy_models(settings, scoring, folder)
+    content = ScoringJob(
+        batch_id=batch.batch_id,
+        received_on=batch.received_on,
+        n_pending=batch.n_pending,
+        champion=_reference(scoring.champion.ref),
+        challenger=_challenger_reference(scoring.challenger),
+        policy=scoring.champion.policy.canonical(),
+        absent_tables=tuple(scoring.champion.absent_tables),
+        partitions=partitions,
+    )
+    (folder / JOB_FILE).write_text(content.canonical(), encoding="utf-8")
+    return Job(batch, scoring, content, folder)
+
+
+def read_job(ref: PartitionRef) -> ScoringJob:
+    """The job of a reference. Raises VerificationError where it is not the one that was written."""
+    file = Path(ref.folder) / JOB_FILE
+    try:
+        text = file.read_text(encoding="utf-8")
+        if text_sha256(text) == ref.job_sha256:
+            return ScoringJob.model_validate_json(text)
+        found = "the job's description was changed"
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        found = f"the job's description cannot be read: {type(error).__name__}"
+    raise VerificationError(
+        found,
+        expected=f"sha256 {ref.job_sha256[:16]}...",
+        where=str(file),
+        remedy="check that LOANWATCH_SHARED is one storage for all workers, under one path, and run the night again",
+    )
+
+
+def _scorer(settings: Settings, ref: PartitionRef, job: ScoringJob, model: ModelReference) -> Scorer:
+    own = ChampionRef(model.model_version, model.sha256, model.threshold, model.feature_set_id)
+    return read_scorer(
+        replace(settings, home=Path(ref.folder)), own, parse_policy(job.policy, "the job"), list(job.absent_tables)
+    )
+
+
+def _scoring(settings: Settings, ref: PartitionRef, job: ScoringJob) -> Scoring:
+    """Champion and challenger as the job names them; one whose copy was changed stops the partition."""
+    champion, beside = _scorer(settings, ref, job, job.champion), job.challenger
+    if beside is None:
+        return Scoring(champion, None)
+    scorer = None if beside.model is None else _scorer(settings, ref, job, beside.model)
+    return Scoring(champion, Challenger(beside.model_version, scorer, beside.refused_because))
+
+
+def _partition(job: ScoringJob, number: int) -> PartitionInput:
+    return next(partition for partition in job.partitions if partition.number == number)
+
+
+def compute_partition(settings: Settings, ref: PartitionRef) -> PartitionResult:
+    """Features, scores, decisions, reasons and quality of one partition, written beside it in a folder of this attempt's own.
+
+    Computed twice, by two workers, it gives the same rows; whose result counts is for `commit_partition` to say.
+
+    Raises:
+        VerificationError: a file of the job is not the one that was written.
+    """
+    job = read_job(ref)
+    scoring, partition, folder = _scoring(settings, ref, job), _partition(job, ref.number), Path(ref.folder)
+    batch = PendingBatch(job.batch_id, job.received_on, job.n_pending)
+    with open_partition(settings, folder, partition) as connection:
+        versions = read_versions(connection, settings, folder, partition)
+        chunk = score_versions(connection, scoring, batch, versions)
+        name = f"{_RESULTS}/{ref.number}-{uuid.uuid4().hex[:12]}"
+        files = write_result(connection, settings, folder / name, chunk)
+    gap = chunk.shadow_gap.refused_because if chunk.shadow_gap else None
+    return PartitionResult(ref.number, name, chunk.decisions.height, files, gap)
+
+
+def commit_partition(settings: Settings, job: Job, result: PartitionResult, score: BatchScore) -> None:
+    """Writes a partition's result into the warehouse in one transaction, and adds it to the delivery's counts.
+
+    Raises:
+        VerificationError: a file is not the one that the worker wrote, its rows are not the partition's versions, or one of them
+            is decided already; nothing was written.
+    """
+    partition = _partition(job.content, result.number)
+    with open_warehouse(settings) as connection:
+        prepare(connection, settings)
+        expected = read_versions(connection, settings, job.folder, partition)
+        chunk = read_chunk(connection, settings, job.folder / result.folder, result, job.batch, job.content)
+        require_undecided(connection, expected, chunk, job.folder / result.folder)
+        engine = engine_name(job.scoring.champion.model)
+        with transaction(connection):
+            write_chunk(connection, job.scoring.champion.feature_set, replace(chunk, engine=engine))
+    count_chunk(score, chunk)
+
+
+def score_of(job: Job) -> BatchScore:
+    """The counts of a job before anything of it is committed."""
+    return new_score(job.scoring, job.batch)

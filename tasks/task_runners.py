@@ -1,0 +1,177 @@
+"""Where the partitions of a night are computed: one interface, threads of this process or a Dask cluster behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from prefect import task
+from prefect.client.orchestration import get_client
+from prefect.futures import PrefectFuture
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+
+from schemas.errors import ResourceError, UsageError
+from schemas.partitions import PartitionRef, PartitionResult
+from schemas.private import keep_private
+from schemas.references import BatchScore, PendingBatch
+from schemas.settings import Settings, read_settings
+from tasks.dask_cluster import local_options, require_dask
+from tasks.faults import values_withheld
+from tasks.night_tasks import is_transient, score_applications
+from tasks.partitions import (
+    Job,
+    commit_partition,
+    compute_partition,
+    discard_job,
+    discard_jobs,
+    export_job,
+    is_partitioned,
+    score_of,
+)
+
+ScoreDelivery = Callable[[PendingBatch], BatchScore]
+Runner = TaskRunner[Any]
+
+_SECONDS = 3 * 3600
+
+
+@task(name="deal_out_partitions", task_run_name="deal-out-{batch.batch_id}", timeout_seconds=_SECONDS, persist_result=False)
+@values_withheld()
+def deal_out_partitions(batch: PendingBatch) -> Job:
+    """The undecided applications of a delivery, their histories, models and policy on shared storage."""
+    return export_job(read_settings(), batch)
+
+
+@task(
+    name="score_partition",
+    task_run_name="score-partition-{ref.number}",
+    timeout_seconds=_SECONDS,
+    tags=["outside-world"],
+    retries=2,
+    retry_delay_seconds=[2.0, 10.0],
+    retry_condition_fn=is_transient,
+    persist_result=False,
+)
+@values_withheld()
+def score_partition(ref: PartitionRef) -> PartitionResult:
+    """Features, PD, decision, reasons and quality of one partition, from files to files that nobody else may read."""
+    keep_private()
+    return compute_partition(read_settings(), ref)
+
+
+def task_runner(settings: Settings) -> Runner:
+    """The task runner of the settings, not started.
+
+    Raises:
+        UsageError: Dask is asked for, and its packages are not installed.
+    """
+    if settings.task_runner == "threads":
+        return ThreadPoolTaskRunner(max_workers=settings.workers)
+    require_dask()
+    from prefect_dask.task_runners import DaskTaskRunner
+
+    if settings.dask_scheduler:
+        return DaskTaskRunner(address=settings.dask_scheduler)
+    return DaskTaskRunner(cluster_kwargs=local_options(settings))
+
+
+def _server_address() -> str:
+    """The Prefect server that workers report to: the one configured, else the temporary one of this process.
+
+    Raises:
+        UsageError: there is none with an address.
+    """
+    configured = PREFECT_API_URL.value()
+    with get_client(sync_client=True) as client:
+        found = configured or str(client.api_url)
+    if not found.startswith("http") or "ephemeral" in found:
+        raise UsageError(
+            "Dask's workers have no Prefect server to report to",
+            expected="PREFECT_API_URL, or a running `loanwatch up`",
+            where="LOANWATCH_TASK_RUNNER=dask",
+            remedy="start `loanwatch up` in another terminal, or set PREFECT_API_URL to a server that every worker reaches",
+        )
+    return found.rstrip("/")
+
+
+@contextmanager
+def scoring(settings: Settings) -> Iterator[ScoreDelivery]:
+    """How a night scores a delivery: in this process, or in partitions by the task runner of the settings.
+
+    To be called inside a flow by who holds the warehouse. A runner starts with the first delivery that needs it.
+    """
+    discard_jobs(settings)
+    with _Started(settings) as started:
+        yield lambda batch: _score(settings, started, batch)
+
+
+class _Started:
+    """A task runner that is started when it is first asked for, and stopped at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._runner: Runner | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> _Started:
+        self._stack.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+    def runner(self) -> Runner:
+        if self._runner is None:
+            runner = task_runner(self._settings)
+            if self._settings.task_runner == "dask":
+                self._stack.enter_context(temporary_settings({PREFECT_API_URL: _server_address()}))
+            self._runner = self._stack.enter_context(runner)
+        return self._runner
+
+
+def _score(settings: Settings, started: _Started, batch: PendingBatch) -> BatchScore:
+    if not is_partitioned(settings, batch.n_pending):
+        return score_applications(batch)
+    job = deal_out_partitions(batch)
+    try:
+        return _score_job(settings, started.runner(), job)
+    finally:
+        discard_job(job)
+
+
+def _score_job(settings: Settings, runner: Runner, job: Job) -> BatchScore:
+    """Partitions are computed in any order and committed by number: an ordered warehouse, whoever computed."""
+    score = score_of(job)
+    futures = [(ref, runner.submit(score_partition, {"ref": ref})) for ref in job.refs]
+    for ref, future in futures:
+        with values_withheld():
+            commit_partition(settings, job, _result(settings, ref, future), score)
+    return score
+
+
+def _losses(settings: Settings) -> tuple[type[Exception], ...]:
+    """How Dask says that the workers of a partition are gone."""
+    if settings.task_runner == "threads":
+        return ()
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    return (KilledWorker, FutureCancelledError)
+
+
+def _result(settings: Settings, ref: PartitionRef, future: PrefectFuture[PartitionResult]) -> PartitionResult:
+    """What a worker made of a partition. One that died is replaced: Dask gives its partitions to others, four times at most.
+
+    Raises:
+        ResourceError: its workers died again and again, or the cluster is gone.
+    """
+    try:
+        return future.result()
+    except _losses(settings) as error:
+        raise ResourceError(
+            f"partition {ref.number} has no result: {type(error).__name__}",
+            where=ref.folder,
+            remedy="see the workers' logs: want of memory ends them most often; run the night again, it does what is left",
+        ) from None

@@ -1,0 +1,153 @@
+"""Nights on a Dask cluster: the same warehouse, also where a worker dies; and trees that grow on several workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from schemas.errors import UsageError
+from schemas.settings import Settings, read_settings
+from tasks.core.encoding import Encoding, TextCodes
+from tasks.core.fitting import Recipe, fit_trees, resolve_parameters
+from tasks.core.imbalance import Sample
+from tasks.task_runners import task_runner
+from tests.contents import warehouse_hashes
+from tests.flows.conftest import LAST_NEW_DAY, NEW_PER_DAY
+from tests.flows.nights import run_night
+
+distributed = pytest.importorskip("distributed")
+pytest.importorskip("prefect_dask")
+
+PARTS = 6
+WORKERS = 2
+
+
+@pytest.fixture
+def in_partitions(small_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The environment of a night in partitions; where they lie."""
+    monkeypatch.setenv("LOANWATCH_PARTITIONS", str(PARTS))
+    monkeypatch.setenv("LOANWATCH_WORKERS", str(WORKERS))
+    monkeypatch.setenv("LOANWATCH_MEMORY_LIMIT", "500MB")
+    monkeypatch.setenv("LOANWATCH_SHARED", str(tmp_path / "shared"))
+    return tmp_path / "shared"
+
+
+@pytest.fixture
+def expected(decided_home: Path, settings: Settings) -> dict[str, str]:
+    """What one process leaves of the same two days."""
+    return warehouse_hashes(replace(settings, home=decided_home))
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_night_on_threads_leaves_what_one_process_leaves(
+    in_partitions: Path, settings: Settings, expected: dict[str, str]
+) -> None:
+    summary = run_night()
+    assert [score.n_scored for score in summary.scores] == [NEW_PER_DAY, NEW_PER_DAY]
+    assert warehouse_hashes(settings) == expected
+    assert [path for path in in_partitions.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.dask
+@pytest.mark.usefixtures("prefect_server")
+def test_a_night_on_dask_leaves_what_one_process_leaves(
+    in_partitions: Path, settings: Settings, expected: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOANWATCH_TASK_RUNNER", "dask")
+    monkeypatch.setenv("LOANWATCH_WORKERS", "1")
+    assert run_night().n_scored == 2 * NEW_PER_DAY
+    assert warehouse_hashes(settings) == expected
+
+
+@pytest.fixture
+def cluster(in_partitions: Path) -> Iterator[Any]:
+    """Two worker processes of this machine."""
+    options = {"n_workers": WORKERS, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None}
+    with distributed.LocalCluster(**options) as made:
+        yield made
+
+
+def _one_is_done(shared: Path) -> bool:
+    with suppress(FileNotFoundError):  # a folder may be gone while one looks
+        return any(shared.rglob("results/*"))
+    return False
+
+
+def _kill_a_busy_worker(cluster: Any, shared: Path, over: threading.Event, killed: list[tuple[int, int]]) -> None:
+    """Once a partition is done, ends the process of a worker that has others to do; notes its id and how many those were."""
+    while not over.wait(0.005):
+        if not _one_is_done(shared):
+            continue
+        for worker in list(cluster.scheduler.workers.values()):
+            if worker.processing:
+                pid = next(nanny.pid for nanny in cluster.workers.values() if nanny.worker_address == worker.address)
+                killed.append((pid, len(worker.processing)))
+                os.kill(pid, signal.SIGKILL)
+                return
+
+
+@pytest.mark.dask
+@pytest.mark.usefixtures("prefect_server")
+def test_a_worker_that_is_killed_during_the_night_costs_nothing_but_time(
+    cluster: Any, in_partitions: Path, settings: Settings, expected: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOANWATCH_TASK_RUNNER", "dask")
+    monkeypatch.setenv("LOANWATCH_DASK_SCHEDULER", cluster.scheduler_address)
+    killed: list[tuple[int, int]] = []
+    over = threading.Event()
+    watcher = threading.Thread(target=_kill_a_busy_worker, args=(cluster, in_partitions, over, killed))
+    watcher.start()
+    try:
+        summary = run_night(LAST_NEW_DAY)
+    finally:
+        over.set()
+        watcher.join()
+    ((_, n_lost),) = killed
+    assert n_lost > 0
+    assert summary.n_scored == 2 * NEW_PER_DAY
+    assert warehouse_hashes(settings) == expected
+    assert [path for path in in_partitions.rglob("*") if path.is_file()] == []
+
+
+def _sample(n: int) -> Sample:
+    random = np.random.default_rng(1)
+    matrix = random.normal(size=(n, 8))
+    matrix[random.random(matrix.shape) < 0.1] = np.nan
+    risk = np.nan_to_num(matrix[:, 0]) + np.nan_to_num(matrix[:, 1]) - 2.0
+    return Sample(matrix, (random.random(n) < 1 / (1 + np.exp(-risk))).astype(np.float64))
+
+
+@pytest.mark.dask
+def test_trees_grow_on_several_workers_nearly_as_on_one(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sklearn.metrics import roc_auc_score
+
+    from tasks.distributed_training import cluster_grower
+
+    monkeypatch.setenv("LOANWATCH_DASK_SCHEDULER", cluster.scheduler_address)
+    encoding = Encoding(tuple(f"F{number}" for number in range(8)), TextCodes({}, {}))
+    sample, recipe = _sample(3000), Recipe(resolve_parameters({"learning_rate": 0.2}, 3000), 7)
+    grower = cluster_grower(read_settings())
+    one, several = (fit_trees(encoding, sample, recipe, 20, lambda _: None, who) for who in (None, grower))
+    assert several.feature_name() == list(encoding.names)
+    assert several.num_trees() == 20
+    assert "127.0.0.1" not in several.model_to_string()
+    aucs = [roc_auc_score(sample.target, model.predict(sample.matrix)) for model in (one, several)]
+    assert aucs[1] == pytest.approx(aucs[0], abs=0.02)
+    assert list(read_settings().shared.rglob("*")) == []
+
+
+def test_dask_without_its_packages_is_told_with_the_extra_that_brings_them(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schemas.extras.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"loanwatch\[dask\]"):
+        task_runner(replace(settings, task_runner="dask"))
