@@ -70,7 +70,8 @@ class PartitionRef:
 class PartitionResult:
     """Where a worker has written what it made of a partition: folder within the job, rows, and each file's SHA-256 by name.
 
-    `challenger_refused_because` is None unless the challenger could not score the partition.
+    `challenger_refused_because` is None unless the challenger could not score the partition. `warnings`: what went another way
+    than planned, for the night's report; counts and names, no applicant's values.
     """
 
     number: int
@@ -78,3 +79,4 @@ class PartitionResult:
     n_rows: int
     files: dict[str, str]
     challenger_refused_because: str | None = None
+    warnings: tuple[str, ...] = ()

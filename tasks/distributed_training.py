@@ -24,6 +24,7 @@ from tasks.core.fitting import Grower, Progress
 from tasks.core.imbalance import Sample
 from tasks.core.metrics import Vector
 from tasks.dask_cluster import dask_client, require_dask
+from tasks.shared_storage import discard_trainings, trainings_of
 from warehouse.partition_reading import read_part, write_part
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def cluster_grower(settings: Settings) -> Grower:
     require_dask()
 
     def grow(names: Sequence[str], sample: Sample, parameters: Mapping[str, Any], n_trees: int, progress: Progress) -> str:
-        folder = settings.shared / f"training-{uuid.uuid4().hex[:12]}"
+        folder = trainings_of(settings) / uuid.uuid4().hex[:12]
+        discard_trainings(settings)
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
         try:
             with dask_client(settings) as client:

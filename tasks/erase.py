@@ -14,6 +14,7 @@ from tasks.audit import keep_head
 from tasks.landing import Found, newest_folder, search_landing, settle_landing, strip_landing
 from tasks.night import hold_warehouse, publish, recorded_run
 from tasks.progress import OnProgress
+from tasks.shared_storage import discard_leftovers
 from warehouse.backup_erasing import erase_in_backups
 from warehouse.compaction import compact_warehouse
 from warehouse.connection import open_warehouse, transaction
@@ -63,6 +64,7 @@ def _search(settings: Settings, request: ErasureRequest, known: Sequence[int], o
 def _erase_in_warehouse(settings: Settings, request: ErasureRequest, found: Found) -> Erased | None:
     newest = newest_folder(settings) if request.kind == "request" else request.through_on
     with open_warehouse(settings) as connection:
+        discard_leftovers(settings)  # what a stopped night dealt out may hold anyone's rows
         return erase_people(connection, replace(request, through_on=newest), is_delivered=bool(found.files))
 
 

@@ -6,7 +6,6 @@ folder. Only references, counts and hashes go between them; every file is read o
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import uuid
 from dataclasses import dataclass, replace
@@ -35,6 +34,7 @@ from tasks.core.folds import id_hash
 from tasks.score import Scoring, count_chunk, load_scoring, new_score, score_versions
 from tasks.scorer import Scorer, read_scorer
 from tasks.shadow import Challenger
+from tasks.shared_storage import jobs_of
 from warehouse.connection import open_warehouse, transaction
 from warehouse.partition_export import export_partitions
 from warehouse.partition_files import prepare
@@ -85,23 +85,13 @@ def deal_out(versions: pl.DataFrame, n: int) -> pl.DataFrame:
     return versions.with_columns(pl.Series("partition_no", number).cast(pl.Int32))
 
 
-def _jobs_of(settings: Settings) -> Path:
-    """This home's place below the shared folder: several homes may share one."""
-    return settings.shared / hashlib.sha256(str(settings.home).encode()).hexdigest()[:12]
-
-
-def discard_jobs(settings: Settings) -> None:
-    """Removes what nights that were stopped left on shared storage. To be called by who holds the warehouse."""
-    shutil.rmtree(_jobs_of(settings), ignore_errors=True)
-
-
 def discard_job(job: Job) -> None:
     """Removes a job's files; a worker that still writes there for a partition that another has done writes into nothing."""
     shutil.rmtree(job.folder, ignore_errors=True)
 
 
 def _new_folder(settings: Settings, batch: PendingBatch) -> Path:
-    folder = _jobs_of(settings) / f"{batch.batch_id}-{uuid.uuid4().hex[:12]}"
+    folder = jobs_of(settings) / f"{batch.batch_id}-{uuid.uuid4().hex[:12]}"
     try:
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
     except OSError as error:
@@ -217,7 +207,7 @@ def compute_partition(settings: Settings, ref: PartitionRef) -> PartitionResult:
         name = f"{_RESULTS}/{ref.number}-{uuid.uuid4().hex[:12]}"
         files = write_result(connection, settings, folder / name, chunk)
     gap = chunk.shadow_gap.refused_because if chunk.shadow_gap else None
-    return PartitionResult(ref.number, name, chunk.decisions.height, files, gap)
+    return PartitionResult(ref.number, name, chunk.decisions.height, files, gap, chunk.warnings)
 
 
 def commit_partition(settings: Settings, job: Job, result: PartitionResult, score: BatchScore) -> None:

@@ -25,11 +25,11 @@ from tasks.partitions import (
     commit_partition,
     compute_partition,
     discard_job,
-    discard_jobs,
     export_job,
     is_partitioned,
     score_of,
 )
+from tasks.shared_storage import discard_leftovers
 
 ScoreDelivery = Callable[[PendingBatch], BatchScore]
 Runner = TaskRunner[Any]
@@ -102,7 +102,7 @@ def scoring(settings: Settings) -> Iterator[ScoreDelivery]:
 
     To be called inside a flow by who holds the warehouse. A runner starts with the first delivery that needs it.
     """
-    discard_jobs(settings)
+    discard_leftovers(settings)
     with _Started(settings) as started:
         yield lambda batch: _score(settings, started, batch)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,13 +25,13 @@ from tasks.partitions import (
     compute_partition,
     deal_out,
     discard_job,
-    discard_jobs,
     export_job,
     is_partitioned,
     n_partitions,
     score_of,
 )
 from tasks.retrain import retrain
+from tasks.shared_storage import discard_jobs, discard_trainings, trainings_of
 from tests.audit_support import decide, findings
 from tests.conftest import settings_of
 from tests.contents import snapshot_hashes, warehouse_hashes
@@ -53,7 +55,7 @@ def _nobody(_: Settings) -> None:
     """No challenger, and so no second training."""
 
 
-@pytest.fixture(params=[_nobody, pytest.param(_retrain_with_fewer_levels, marks=pytest.mark.dask)])
+@pytest.fixture(params=[_nobody, _retrain_with_fewer_levels])
 def challenger_home(request: pytest.FixtureRequest, champion_home: Path, tmp_path: Path) -> Path:
     """A champion, a challenger or none, and two days to decide; to be copied."""
     home = tmp_path / "challenger"
@@ -111,6 +113,7 @@ def _decided(settings: Settings) -> list[tuple[int]]:
     return stored(settings, "SELECT count(*) FROM score.decisions")
 
 
+@pytest.mark.dask  # long; the suite has a night on threads of tests/flows/test_dask.py, which says the same without a challenger
 def test_partitions_leave_the_warehouse_that_one_process_leaves(challenger_home: Path, split: Settings, tmp_path: Path) -> None:
     one = replace(split, home=tmp_path / "one")
     for settings in (one, split):
@@ -157,7 +160,8 @@ def test_a_partition_is_committed_once_and_no_other_in_its_place(job: Job, split
     score = score_of(job)
     with pytest.raises(VerificationError, match="came back with"):
         commit_partition(split, job, replace(second, number=first.number), score)
-    commit_partition(split, job, first, score)
+    commit_partition(split, job, replace(first, warnings=("explained by LightGBM",)), score)
+    assert score.warnings == ["explained by LightGBM"]
     with pytest.raises(VerificationError, match="decided already"):
         commit_partition(split, job, first, score)
     assert _decided(split) == [(first.n_rows,)] == [(score.n_scored,)]
@@ -170,6 +174,17 @@ def test_what_a_stopped_night_left_is_removed_and_another_home_s_is_not(job: Job
     assert job.folder.is_dir()
     discard_jobs(split)
     assert not job.folder.exists()
+
+
+def test_what_a_stopped_training_left_is_removed_after_a_day(settings: Settings, tmp_path: Path) -> None:
+    own = replace(settings, shared_folder=tmp_path / "shared")
+    old, young = (trainings_of(own) / name for name in ("old", "young"))
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+    a_day_ago = time.time() - 25 * 3600
+    os.utime(old, (a_day_ago, a_day_ago))
+    discard_trainings(own)
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_a_shared_folder_that_cannot_be_written_to_is_told(taken_home: Path, split: Settings, tmp_path: Path) -> None:
