@@ -211,6 +211,15 @@ class RetrainParameters(_Parameters):
             "depends on the number of workers and may differ in its last digits from one training to the next.",
         ),
     ] = False
+    rows_in_memory: Annotated[
+        int,
+        Field(
+            title="Rows in memory, at most",
+            description="With distributed: folds, search, figures and hold-out look at a sample of the applicants, of so many "
+            "rows, the final trees at all rows, which never come into one memory. 0: all rows are here.",
+            ge=0,
+        ),
+    ] = 0
     seed: Annotated[int, Field(title="Seed", description="The same seed and data give the same model.", ge=0, le=2**31 - 1)] = 0
     parameters: Annotated[
         dict[str, float | int | str | bool],
@@ -239,6 +248,18 @@ class RetrainParameters(_Parameters):
             (
                 self.search_trials > 0 and set(self.parameters) >= SEARCHED_PARAMETERS,
                 "every parameter that the search tries is fixed: set search_trials=0",
+            ),
+            (
+                self.rows_in_memory > 0 and not self.distributed,
+                "rows_in_memory without distributed: who does not stay in memory would be lost",
+            ),
+            (
+                self.rows_in_memory > 0 and self.holdout != "id_hash",
+                "rows_in_memory with a hold-out by time: which cohorts are the newest cannot be told from a sample",
+            ),
+            (
+                self.rows_in_memory > 0 and self.imbalance in {Imbalance.UNDERSAMPLING, Imbalance.SMOTE},
+                f"rows_in_memory with {self.imbalance}: the other rows would be as they are",
             ),
         ]
 

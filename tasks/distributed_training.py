@@ -7,9 +7,8 @@ added up in the order of the workers. docs/scale.md has what was measured.
 from __future__ import annotations
 
 import re
-import shutil
-import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,20 +16,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from schemas.private import PRIVATE_FOLDER
 from schemas.settings import Settings, read_settings
-from tasks.core.encoding import Matrix
-from tasks.core.fitting import Grower, Progress
+from tasks.core.encoding import Encoding, Matrix, to_matrix
+from tasks.core.fitting import Grower, Parameter, Progress
 from tasks.core.imbalance import Sample
 from tasks.core.metrics import Vector
 from tasks.dask_cluster import dask_client, require_dask
-from tasks.shared_storage import discard_trainings, trainings_of
+from tasks.training_parts import TARGET, Parts
 from warehouse.partition_reading import read_part, write_part
 
 if TYPE_CHECKING:
     from distributed import Client
 
-_TARGET = "target"
 #: Where workers listened for each other, which is nobody's business afterwards and differs from run to run.
 _ADDRESSES = re.compile(r"^\[(machines|local_listen_port|time_out): .*\]$", re.MULTILINE)
 #: The cluster decides on threads and machines.
@@ -44,40 +41,50 @@ def _keep_off_the_terminal() -> None:
     lgb.register_logger(getLogger("lightgbm"))
 
 
-def _write_parts(settings: Settings, folder: Path, names: Sequence[str], sample: Sample, n: int) -> list[tuple[Path, int]]:
-    """The rows in `n` files of neighbouring rows, each with its number of rows."""
+def _write_sample(settings: Settings, folder: Path, names: Sequence[str], sample: Sample, n: int) -> list[tuple[Path, int]]:
+    """The rows of this process in `n` files of neighbouring rows, each with its number of rows."""
     parts = []
     for number, rows in enumerate(np.array_split(np.arange(len(sample.target)), n)):
-        frame = pl.DataFrame(sample.matrix[rows], schema=list(names)).with_columns(pl.Series(_TARGET, sample.target[rows]))
-        write_part(settings, frame, folder / f"{number}.parquet")
-        parts.append((folder / f"{number}.parquet", len(rows)))
+        frame = pl.DataFrame(sample.matrix[rows], schema=list(names)).with_columns(pl.Series(TARGET, sample.target[rows]))
+        write_part(settings, frame, folder / f"sample-{number}.parquet")
+        parts.append((folder / f"sample-{number}.parquet", len(rows)))
     return parts
 
 
-def _matrix(file: str) -> Matrix:
-    """On a worker: the inputs of one part."""
-    return np.ascontiguousarray(read_part(read_settings(), Path(file)).drop(_TARGET).to_numpy())
+def _matrix(file: str, encoding: Encoding | None) -> Matrix:
+    """On a worker: the inputs of one part; encoded there where it holds features as the warehouse gives them."""
+    rows = read_part(read_settings(), Path(file)).drop(TARGET)
+    return np.ascontiguousarray(rows.to_numpy()) if encoding is None else to_matrix(rows, encoding)
 
 
 def _target(file: str) -> Vector:
     """On a worker: the targets of one part."""
-    return read_part(read_settings(), Path(file))[_TARGET].to_numpy()
+    return read_part(read_settings(), Path(file))[TARGET].cast(pl.Float64).to_numpy()
 
 
-def _train(client: Client, parts: list[tuple[Path, int]], names: Sequence[str], parameters: Mapping[str, Any], n: int) -> str:
-    """Part k lives on worker k, in the order of the workers' names, and never passes through this process."""
+@dataclass(frozen=True)
+class _Part:
+    """A file of rows, and how they are turned into inputs; None where they are already."""
+
+    file: Path
+    n_rows: int
+    encoding: Encoding | None
+
+
+def _train(client: Client, parts: Sequence[_Part], names: Sequence[str], parameters: Mapping[str, Any], n: int) -> str:
+    """Parts are dealt out to the workers in the order of the workers' names, and never pass through this process."""
     import dask.array as da
     from dask import delayed
     from lightgbm.dask import DaskLGBMClassifier
 
     workers = sorted(client.scheduler_info(n_workers=-1)["workers"])
     rows, targets = [], []
-    for number, (file, n_rows) in enumerate(parts):
+    for number, part in enumerate(parts):
         worker = [workers[number % len(workers)]]
-        matrix = client.compute(delayed(_matrix)(str(file)), workers=worker)
-        target = client.compute(delayed(_target)(str(file)), workers=worker)
-        rows.append(da.from_delayed(delayed(matrix), (n_rows, len(names)), dtype=np.float64))
-        targets.append(da.from_delayed(delayed(target), (n_rows,), dtype=np.float64))
+        matrix = client.compute(delayed(_matrix)(str(part.file), part.encoding), workers=worker)
+        target = client.compute(delayed(_target)(str(part.file)), workers=worker)
+        rows.append(da.from_delayed(delayed(matrix), (part.n_rows, len(names)), dtype=np.float64))
+        targets.append(da.from_delayed(delayed(target), (part.n_rows,), dtype=np.float64))
     own = {name: value for name, value in parameters.items() if name not in _OF_THE_CLUSTER}
     model = DaskLGBMClassifier(client=client, n_estimators=n, random_state=int(parameters["seed"]), tree_learner="data", **own)
     with client.as_current():  # LightGBM waits by the current client, whichever it was given
@@ -85,26 +92,30 @@ def _train(client: Client, parts: list[tuple[Path, int]], names: Sequence[str], 
     return str(model.booster_.model_to_string())
 
 
-def cluster_grower(settings: Settings) -> Grower:
-    """Fits the final trees on the Dask cluster of the settings; rows go there by files in the shared folder.
+def cluster_grower(settings: Settings, folder: Path, beyond: Parts | None = None) -> Grower:
+    """Fits the final trees on the Dask cluster of the settings, on the sample and on the rows that were never in this process.
+
+    Args:
+        settings: which cluster, and the key of the home.
+        folder: on shared storage, for the sample.
+        beyond: files of further rows, features as the warehouse gives them.
 
     Raises:
         UsageError: the packages of the extra `dask` are not installed.
     """
     require_dask()
+    others = beyond.files if beyond else ()
 
-    def grow(names: Sequence[str], sample: Sample, parameters: Mapping[str, Any], n_trees: int, progress: Progress) -> str:
-        folder = trainings_of(settings) / uuid.uuid4().hex[:12]
-        discard_trainings(settings)
-        folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
-        try:
-            with dask_client(settings) as client:
-                n_workers = len(client.scheduler_info(n_workers=-1)["workers"])
-                _keep_off_the_terminal()
-                progress(f"all rows: {n_trees} trees on {n_workers} workers")
-                parts = _write_parts(settings, folder, names, sample, n_workers)
-                return _ADDRESSES.sub(r"[\1: ]", _train(client, parts, names, parameters, n_trees))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    def grow(encoding: Encoding, sample: Sample, parameters: Mapping[str, Any], n_trees: int, progress: Progress) -> str:
+        with dask_client(settings) as client:
+            n_workers = len(client.scheduler_info(n_workers=-1)["workers"])
+            _keep_off_the_terminal()
+            progress(f"all rows: {n_trees} trees on {n_workers} workers")
+            here = _write_sample(settings, folder, encoding.names, sample, n_workers)
+            parts = [_Part(*part, None) for part in here] + [_Part(*part, encoding) for part in others]
+            return _ADDRESSES.sub(r"[\1: ]", _train(client, parts, encoding.names, parameters, n_trees))
 
-    return Grower(grow, {"tree_learner": "data"})
+    more: dict[str, Parameter] = {}
+    if beyond is not None:
+        more = {"rows_only_on_the_cluster": beyond.n_rows, "their_keys_sha256": beyond.keys_sha256}
+    return Grower(grow, {"tree_learner": "data", **more})

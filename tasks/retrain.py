@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from logging import getLogger
@@ -27,6 +28,7 @@ from tasks.model_files import write_model
 from tasks.night import hold_warehouse, publish, recorded_run, take_in
 from tasks.progress import OnProgress
 from tasks.training_data import TrainingData, read_training_data
+from tasks.training_parts import parts_folder
 from tasks.training_record import build_record
 from warehouse.connection import Connection, open_warehouse, transaction
 from warehouse.correlation import correlations
@@ -96,13 +98,14 @@ def retrain(
     if answered is not None:
         return _answered(settings, as_of, answered)
     patient = replace(settings, lock_wait_seconds=max(settings.lock_wait_seconds, PATIENCE_SECONDS))
-    with recorded_run(patient, "retrain", as_of) as run:
+    place = parts_folder(settings) if parameters.distributed else nullcontext(settings.scratch)
+    with place as folder, recorded_run(patient, "retrain", as_of) as run:
         with hold_warehouse(settings), open_warehouse(settings) as connection:
             run.deliveries = take_in(settings, as_of, on_progress)
-            data = read_training_data(connection, settings, as_of, parameters, job.policy, on_progress)
+            data = read_training_data(connection, settings, as_of, parameters, job.policy, on_progress, folder)
             provisional = next_model_version(connection, as_of)
         say(f"{data.frame.height:,} mature outcomes, {len(data.features.names)} features")
-        outcome = fit_candidates(data.frame, _plan(job, data, provisional), say)
+        outcome = fit_candidates(data.frame, _plan(job, data, provisional, folder), say)
         with hold_warehouse(patient), open_warehouse(settings) as connection:
             result = _register(connection, job, data, outcome, run.run_id)
             write_card(settings, result.model_version)
@@ -127,7 +130,7 @@ def _is_first_champion(settings: Settings, version: str) -> bool:
     return row is not None and row[0] > 0
 
 
-def _plan(job: _Job, data: TrainingData, version: str) -> TrainingPlan:
+def _plan(job: _Job, data: TrainingData, version: str, folder: Path) -> TrainingPlan:
     return plan_of(
         job.parameters,
         model_version=version,
@@ -138,7 +141,7 @@ def _plan(job: _Job, data: TrainingData, version: str) -> TrainingPlan:
         correlate=correlations,
         storage=job.settings.scratch / "searches.db",
         descriptions={feature.name: feature.description for feature in data.features.features},
-        grower=cluster_grower(job.settings) if job.parameters.distributed else None,
+        grower=cluster_grower(job.settings, folder, data.parts) if job.parameters.distributed else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from schemas.parameters import RetrainParameters
 from schemas.policy import Policy
 from schemas.settings import Settings
 from tasks.progress import OnProgress
+from tasks.training_parts import Parts, divide, write_parts
 from warehouse.connection import Connection
 from warehouse.features import iter_features, observe_levels
 from warehouse.registry import training_versions
@@ -22,11 +24,15 @@ _KEYS = ["application_id", "batch_id"]
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Features and outcomes of mature cohorts: application_id, batch_id, target, then the features; sorted by key."""
+    """Features and outcomes of mature cohorts: application_id, batch_id, target, then the features; sorted by key.
+
+    `parts` holds the rows that only the final trees see, None where all rows are in the frame.
+    """
 
     features: FeatureSet
     levels: dict[str, list[str]]
     frame: pl.DataFrame
+    parts: Parts | None = None
 
 
 def _require_rows(versions: pl.DataFrame, as_of: date, parameters: RetrainParameters) -> None:
@@ -62,8 +68,11 @@ def read_training_data(
     parameters: RetrainParameters,
     policy: Policy,
     on_progress: OnProgress | None,
+    folder: Path,
 ) -> TrainingData:
     """The cohorts that are wholly mature on the business date, in the window asked for.
+
+    Rows beyond `parameters.rows_in_memory` are written to `folder`, and never held here together.
 
     Raises:
         UsageError: there is none.
@@ -78,4 +87,7 @@ def read_training_data(
     _require_rows(versions, as_of, parameters)
     levels = observe_levels(connection, int(as_of.strftime("%Y%m%d")) * 100 + 99)
     features = feature_set(levels, policy.protected.columns)
-    return TrainingData(features, levels, training_frame(connection, features, versions, settings.chunk_rows, on_progress))
+    here, beyond = divide(versions, parameters.rows_in_memory, parameters.holdout_share)
+    frame = training_frame(connection, features, here, settings.chunk_rows, on_progress)
+    parts = None if beyond.is_empty() else write_parts(connection, settings, features, beyond, folder, on_progress)
+    return TrainingData(features, levels, frame, parts)

@@ -118,7 +118,7 @@ def fit_trees(
     """A fixed number of trees on all these rows, in this process or by the grower."""
     parameters = _booster_parameters(recipe, encoding, sample.bad_weight)
     if grower is not None:
-        return lgb.Booster(model_str=grower.grow(encoding.names, sample, parameters, n_trees, progress))
+        return lgb.Booster(model_str=grower.grow(encoding, sample, parameters, n_trees, progress))
     data = lgb.Dataset(sample.matrix, sample.target, feature_name=list(encoding.names))
     return lgb.train(parameters, data, num_boost_round=n_trees, callbacks=[_reporter("all rows", progress)])
 
@@ -127,11 +127,11 @@ def fit_trees(
 class Grower:
     """Another way to fit a number of trees on all rows, and the parameters by which a manifest says so.
 
-    `grow` takes the inputs' names, the sample, LightGBM's parameters, the number of trees and who is told of progress, and gives
-    the model text.
+    `grow` takes the encoding of the inputs, the sample, LightGBM's parameters, the number of trees and who is told of progress; it
+    gives the model text.
     """
 
-    grow: Callable[[Sequence[str], Sample, Mapping[str, Any], int, Progress], str]
+    grow: Callable[[Encoding, Sample, Mapping[str, Any], int, Progress], str]
     parameters: Mapping[str, Parameter]
 
 

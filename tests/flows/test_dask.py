@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -15,14 +16,17 @@ import numpy as np
 import pytest
 
 from schemas.errors import UsageError
+from schemas.parameters import RetrainParameters
 from schemas.settings import Settings, read_settings
 from tasks.core.encoding import Encoding, TextCodes
 from tasks.core.fitting import Recipe, fit_trees, resolve_parameters
+from tasks.core.folds import is_held_out
 from tasks.core.imbalance import Sample
+from tasks.retrain import retrain
 from tasks.task_runners import task_runner
 from tests.contents import warehouse_hashes
-from tests.flows.conftest import LAST_NEW_DAY, NEW_PER_DAY
-from tests.flows.nights import run_night
+from tests.flows.conftest import FIRST_NEW_DAY, LAST_NEW_DAY, NEW_PER_DAY, QUICK
+from tests.flows.nights import run_night, stored
 
 distributed = pytest.importorskip("distributed")
 pytest.importorskip("prefect_dask")
@@ -127,7 +131,7 @@ def _sample(n: int) -> Sample:
 
 
 @pytest.mark.dask
-def test_trees_grow_on_several_workers_nearly_as_on_one(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trees_grow_on_several_workers_nearly_as_on_one(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from sklearn.metrics import roc_auc_score
 
     from tasks.distributed_training import cluster_grower
@@ -135,14 +139,34 @@ def test_trees_grow_on_several_workers_nearly_as_on_one(cluster: Any, monkeypatc
     monkeypatch.setenv("LOANWATCH_DASK_SCHEDULER", cluster.scheduler_address)
     encoding = Encoding(tuple(f"F{number}" for number in range(8)), TextCodes({}, {}))
     sample, recipe = _sample(3000), Recipe(resolve_parameters({"learning_rate": 0.2}, 3000), 7)
-    grower = cluster_grower(read_settings())
+    (tmp_path / "parts").mkdir()
+    grower = cluster_grower(read_settings(), tmp_path / "parts")
     one, several = (fit_trees(encoding, sample, recipe, 20, lambda _: None, who) for who in (None, grower))
     assert several.feature_name() == list(encoding.names)
     assert several.num_trees() == 20
     assert "127.0.0.1" not in several.model_to_string()
     aucs = [roc_auc_score(sample.target, model.predict(sample.matrix)) for model in (one, several)]
     assert aucs[1] == pytest.approx(aucs[0], abs=0.02)
-    assert [path for path in read_settings().shared.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.dask
+def test_the_final_trees_see_rows_that_never_were_in_one_memory(
+    cluster: Any, settings: Settings, in_partitions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOANWATCH_DASK_SCHEDULER", cluster.scheduler_address)
+    monkeypatch.setenv("LOANWATCH_CHUNK_ROWS", "100")
+    given = {**QUICK.model_dump(), "distributed": True, "rows_in_memory": 400}
+    result = retrain(read_settings(), FIRST_NEW_DAY, RetrainParameters.model_validate(given))
+    assert result.manifest is not None
+    manifest = result.manifest
+    ids = stored(settings, "SELECT SK_ID_CURR FROM raw.outcomes_v1")
+    n_held_out = int(is_held_out(np.array(ids)[:, 0]).sum())
+    assert 0 < manifest.n_rows + manifest.n_holdout <= 400
+    on_the_cluster = int(manifest.parameters["rows_only_on_the_cluster"])
+    assert manifest.n_rows + on_the_cluster == len(ids) - n_held_out
+    leaves = re.findall(r"^leaf_count=(.*)$", (settings.models / manifest.model_version / "model.txt").read_text(), re.MULTILINE)
+    assert max(sum(map(int, counts.split())) for counts in leaves) > manifest.n_rows
+    assert [path for path in in_partitions.rglob("*") if path.is_file()] == []
 
 
 def test_dask_without_its_packages_is_told_with_the_extra_that_brings_them(
