@@ -127,8 +127,8 @@ def fit_trees(
 class Grower:
     """Another way to fit a number of trees on all rows, and the parameters by which a manifest says so.
 
-    `grow` takes the encoding of the inputs, the sample, LightGBM's parameters, the number of trees and who is told of progress; it
-    gives the model text.
+    `grow` takes the encoding of the inputs, the sample, LightGBM's parameters, the number of trees, and who is told of progress;
+    it gives the model text.
     """
 
     grow: Callable[[Encoding, Sample, Mapping[str, Any], int, Progress], str]
