@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.records import Comparison, Target, write
+from benchmarks.records import Comparison, Target, read, write
 
 __all__ = ["Comparison", "DisagreementError", "Side", "Stopwatch", "Target", "call", "compare", "run", "write"]
 
@@ -171,6 +171,7 @@ def parser(description: str | None, sizes: Sequence[int] = DEFAULT_SIZES) -> arg
     made.add_argument("--runs", type=int, default=DEFAULT_RUNS, help="of each side and size")
     made.add_argument("--folder", type=Path, help="where inputs are kept between runs (a scratch folder)")
     made.add_argument("--date", help="the date that the result bears (today)")
+    made.add_argument("--add", action="store_true", help="keeps the other sizes of the record that is there")
     made.add_argument("--dry", action="store_true", help="measures and prints, but records nothing")
     return made
 
@@ -196,6 +197,8 @@ def run(
     except DisagreementError as error:
         _say(f"{name}: {error}")
         raise SystemExit(1) from None
+    if given.add:
+        found = found.joined(read(name))
     record = found.record(date=given.date, notes=notes)
     if not given.dry:
         write(record)

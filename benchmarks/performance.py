@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.records import RESULTS
+from benchmarks.records import RESULTS, SUMMARY
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = "performance.md"
@@ -88,30 +88,50 @@ def _size(text: str | int) -> str:
 
 def _section(one: Record) -> Iterator[str]:
     versions = ", ".join(f"{name} {version}" for name, version in one["versions"].items())
-    yield from (f"## {one['name']}", "", f"{one['what']}. Again: `{one['command']}`", "")
+    yield from (f"## {one['name']}", "", f"{one['what']}. Again: {_commands(one)}", "")
     yield from _table(one)
     yield from ("", f"![{one['name']}]({PLOTS}/{one['name']}.svg)", "")
     yield from (f"- {note}" for note in one.get("notes", ()))
     yield from (
-        f"- {one['date']}, {one['machine']}, {one['runs']} runs, load {one['load_at_start']} at the start",
+        f"- {one['date']}, {one['machine']}, load {one['load_at_start']} at the start",
         f"- {versions}",
         "",
     )
 
 
+def _commands(one: Record) -> str:
+    return ", ".join(f"`{command}`" for command in one["command"].split("; "))
+
+
 def _table(one: Record) -> Iterator[str]:
-    yield from (f"| {one['unit']} | side | seconds | from, to | peak MB | more |", "|---:|---|---:|---|---:|---|")
+    yield from (f"| {one['unit']} | side | runs | seconds | from, to | peak MB | more |", "|---:|---|---:|---:|---|---:|---|")
+    for size, sides in one["sizes"].items():
+        for name, found in sides.items():
+            seconds = found["seconds"]
+            span = f"{_short(min(seconds))}, {_short(max(seconds))}"
+            yield (
+                f"| {_size(size)} | {name} | {len(seconds)} | {_short(found['median_seconds'])} | {span} "
+                f"| {found['peak_mb']:,.0f} | {_more(found)} |"
+            )
+
+
+def _commands(one: Record) -> str:
+    return ", ".join(f"`{command}`" for command in one["command"].split("; "))
+
+
+def _table(one: Record) -> Iterator[str]:
+    yield from (f"| {one['unit']} | side | runs | seconds | from, to | peak MB | more |", "|---:|---|---:|---:|---|---:|---|")
     for size, sides in one["sizes"].items():
         for name, found in sides.items():
             seconds = found["seconds"]
             yield (
-                f"| {_size(size)} | {name} | {_short(found['median_seconds'])} | {_short(min(seconds))}, {_short(max(seconds))} "
+                f"| {_size(size)} | {name} | {len(seconds)} | {_short(found['median_seconds'])} | {_short(min(seconds))}, {_short(max(seconds))} "
                 f"| {found['peak_mb']:,.0f} | {_more(found)} |"
             )
 
 
 def _more(found: Record) -> str:
-    others = {key: value for key, value in found.items() if key not in {"seconds", "median_seconds", "peak_mb"}}
+    others = {key: value for key, value in found.items() if key not in SUMMARY}
     plain = {key: value for key, value in others.items() if isinstance(value, (int, float, str))}
     return ", ".join(f"{key} {value:,}" if isinstance(value, int) else f"{key} {value}" for key, value in plain.items())
 

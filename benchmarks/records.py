@@ -10,7 +10,7 @@ import platform
 import statistics
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +21,7 @@ LIBRARIES = (
     "llvmlite", "woodelf-explainer", "distributed",
 )  # fmt: skip
 KEPT = ("seconds", "peak_mb", "check")
+SUMMARY = ("seconds", "peaks_mb", "median_seconds", "peak_mb")
 
 #: Runs of each side at one size: what each run's last line said.
 Measured = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -66,13 +67,27 @@ class Comparison:
     load_at_start: float
     found: Mapping[int, Measured]
     targets: tuple[Target, ...]
+    before: str = ""
+
+    def joined(self, former: Mapping[str, Any]) -> Comparison:
+        """With the sizes of an earlier record of the same benchmark that were not measured again.
+
+        Raises:
+            ValueError: the earlier record is of another machine or of other versions.
+        """
+        if (former["machine"], former["versions"]) != (_machine(), _versions()):
+            raise ValueError(f"{self.name} was measured on another machine or with other versions: measure all sizes again")
+        known = {int(size): _runs_of(sides) for size, sides in former["sizes"].items()}
+        found = dict(sorted({**known, **self.found}.items()))
+        load = max(self.load_at_start, float(former["load_at_start"]))
+        return replace(self, found=found, load_at_start=load, before=former["command"])
 
     def record(self, *, date: str | None = None, notes: Sequence[str] = ()) -> dict[str, Any]:
         """What the result file holds."""
         return {
             "name": self.name,
             "what": self.what,
-            "command": " ".join(["python -m", f"benchmarks.{self.name}", *_arguments()]),
+            "command": "; ".join(filter(None, [self.before, f"python -m benchmarks.{' '.join([self.name, *_arguments()])}"])),
             "date": date or datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
             "machine": _machine(),
             "versions": _versions(),
@@ -113,7 +128,7 @@ def _arguments() -> list[str]:
     for one in given:
         if one in ("--folder", "--date", "--source"):
             next(given, None)
-        elif not one.startswith(("--folder=", "--date=", "--source=", "--dry")):
+        elif not one.startswith(("--folder=", "--date=", "--source=", "--dry", "--add")):
             kept.append(one)
     return kept
 
@@ -121,8 +136,19 @@ def _arguments() -> list[str]:
 def _figures(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     seconds = [round(float(one["seconds"]), 6) for one in runs]
     others = {key: value for key, value in runs[-1].items() if key not in KEPT}
-    peak = round(max(float(one["peak_mb"]) for one in runs), 1)
-    return {"seconds": seconds, "median_seconds": round(statistics.median(seconds), 6), "peak_mb": peak, **others}
+    peaks = [round(float(one["peak_mb"]), 1) for one in runs]
+    median = round(statistics.median(seconds), 6)
+    return {"seconds": seconds, "peaks_mb": peaks, "median_seconds": median, "peak_mb": max(peaks), **others}
+
+
+def _runs_of(sides: Mapping[str, Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The single runs that a record keeps of one size."""
+    found = {}
+    for name, one in sides.items():
+        others = {key: value for key, value in one.items() if key not in SUMMARY}
+        pairs = zip(one["seconds"], one["peaks_mb"], strict=True)
+        found[name] = [{"seconds": seconds, "peak_mb": peak, **others} for seconds, peak in pairs]
+    return found
 
 
 def _medians(sides: Measured, name: str, measure: str) -> float:
@@ -167,6 +193,12 @@ def _versions() -> dict[str, str]:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
+    return found
+
+
+def read(name: str, folder: Path = RESULTS) -> dict[str, Any]:
+    """The record of a benchmark. Raises FileNotFoundError."""
+    found: dict[str, Any] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     return found
 
 

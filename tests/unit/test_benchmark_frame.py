@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,20 @@ def test_the_page_says_what_was_reached_and_how_to_repeat_it(tmp_path: Path) -> 
     assert "4 (3.33 to 6) at 10; 6 (6 to 6) at 1,000 | **not reached** |" in page
     assert "`python -m benchmarks.made_up" in page
     assert (docs / PLOTS / "made_up.svg").is_file()
+
+
+def test_sizes_measured_before_are_kept_and_count_for_the_targets() -> None:
+    target = Target("at_most", 1.05, of="ours", slope=True)
+    whole = comparison(target)
+    former = replace(whole, found={10: whole.found[10]}).record(date="2026-01-01")
+    joined = replace(whole, found={1000: whole.found[1000]}).joined(former)
+    record = joined.record(date="2026-01-01")
+    assert {key: record[key] for key in ("sizes", "targets")} == {
+        key: whole.record(date="2026-01-01")[key] for key in ("sizes", "targets")
+    }
+    assert record["command"].count("python -m benchmarks.made_up") == 2
+    with pytest.raises(ValueError, match="another machine"):
+        whole.joined({**former, "machine": "another"})
 
 
 def test_the_page_is_what_the_results_give() -> None:
