@@ -115,21 +115,6 @@ def _table(one: Record) -> Iterator[str]:
             )
 
 
-def _commands(one: Record) -> str:
-    return ", ".join(f"`{command}`" for command in one["command"].split("; "))
-
-
-def _table(one: Record) -> Iterator[str]:
-    yield from (f"| {one['unit']} | side | runs | seconds | from, to | peak MB | more |", "|---:|---|---:|---:|---|---:|---|")
-    for size, sides in one["sizes"].items():
-        for name, found in sides.items():
-            seconds = found["seconds"]
-            yield (
-                f"| {_size(size)} | {name} | {len(seconds)} | {_short(found['median_seconds'])} | {_short(min(seconds))}, {_short(max(seconds))} "
-                f"| {found['peak_mb']:,.0f} | {_more(found)} |"
-            )
-
-
 def _more(found: Record) -> str:
     others = {key: value for key, value in found.items() if key not in SUMMARY}
     plain = {key: value for key, value in others.items() if isinstance(value, (int, float, str))}
