@@ -1,7 +1,8 @@
 """The plan of docs/scale.md from what was measured: `python -m benchmarks.scale [--price 0.05]` writes its tables anew.
 
-Reads benchmarks/results/growth.json (nights of growing size) and partitions.json (one delivery in one process and in partitions);
-what is not there yet is said to be not measured. The same results give the same page.
+Reads from benchmarks/results: night.json (nights with full histories), growth.json (nights of growing size, application table
+alone), partitions.json (one delivery scored in one process and in partitions). What is not there yet is said to be not measured.
+The same results give the same page.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ APPLICATIONS = 100_000_000
 WINDOWS_HOURS = (4, 8)
 #: An assumption, not an offer: what an hour of a core costs, in any currency.
 PRICE_PER_CORE_HOUR = 0.05
+#: What the plan is made of.
+NEEDED = ("night", "growth", "partitions")
 NOT_MEASURED = "Not measured yet: `make bench` writes benchmarks/results/{name}.json, `python -m benchmarks.scale` this table."
 
 _CORES = re.compile(r"(\d+) cores")
@@ -30,7 +33,7 @@ _CORES = re.compile(r"(\d+) cores")
 
 @dataclass(frozen=True)
 class Growth:
-    """A night's growth: seconds per million applications at the largest size, its slope, the cores that it ran on, its peak."""
+    """Seconds per million applications at the largest night, slope of growth, cores and peak memory of that night."""
 
     seconds_per_million: float
     slope: float
@@ -45,27 +48,40 @@ def read(name: str, folder: Path = RESULTS) -> dict[str, Any] | None:
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
 
 
-def growth_of(result: Mapping[str, Any]) -> Growth:
-    """Seconds and slope of the first side, over all sizes measured."""
-    sizes = {int(size): next(iter(sides.values())) for size, sides in result["sizes"].items()}
-    points = sorted((size, float(figures["median_seconds"])) for size, figures in sizes.items())
-    logs = [(math.log(size), math.log(seconds)) for size, seconds in points]
-    slope = linear_regression(*zip(*logs, strict=True)).slope if len(points) > 1 else 1.0
-    largest, seconds = points[-1]
-    cores = int(found.group(1)) if (found := _CORES.match(result["machine"])) else 1
-    return Growth(seconds / largest * 1e6, slope, cores, max(float(f["peak_mb"]) for f in sizes.values()), largest)
+def _points(result: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
+    """Sizes and the figures of the first side, in rising order."""
+    return sorted(((int(size), next(iter(sides.values()))) for size, sides in result["sizes"].items()), key=lambda one: one[0])
 
 
-def dealt_share(result: Mapping[str, Any] | None) -> float | None:
-    """The share of a delivery's scoring that workers compute, at the largest size; the rest is dealing out and commit."""
-    if result is None:
-        return None
-    sides = result["sizes"][max(result["sizes"], key=int)]
-    figures = next((f for f in sides.values() if "compute_seconds" in f), None)
-    if figures is None:
-        return None
-    whole = sum(float(figures[f"{step}_seconds"]) for step in ("export", "compute", "commit"))
-    return float(figures["compute_seconds"]) / whole
+def slope_of(result: Mapping[str, Any]) -> float:
+    """Least squares of log(seconds) on log(size); 1 where only one size was measured."""
+    logs = [(math.log(size), math.log(float(figures["median_seconds"]))) for size, figures in _points(result)]
+    return linear_regression(*zip(*logs, strict=True)).slope if len(logs) > 1 else 1.0
+
+
+def growth_of(night: Mapping[str, Any], growth: Mapping[str, Any]) -> Growth:
+    """Seconds of the largest night with full histories, slope of the nights of growing size."""
+    largest, figures = _points(night)[-1]
+    cores = int(found.group(1)) if (found := _CORES.match(night["machine"])) else 1
+    per_million = float(figures["median_seconds"]) / largest * 1e6
+    return Growth(per_million, slope_of(growth), cores, float(figures["peak_mb"]), largest)
+
+
+def dealt_share(night: Mapping[str, Any], partitions: Mapping[str, Any]) -> float:
+    """The share of a night that workers can take, at the largest size that both were measured at.
+
+    That is the share of scoring in the night, times the share of scoring in partitions that is computed by workers: dealing out and
+    commit are not. Raises ValueError where they have no size in common.
+    """
+    common = sorted(set(night["sizes"]) & set(partitions["sizes"]), key=int)
+    if not common:
+        raise ValueError("night.json and partitions.json have no size in common: measure one for both")
+    whole = float(next(iter(night["sizes"][common[-1]].values()))["median_seconds"])
+    sides = partitions["sizes"][common[-1]]
+    scoring = float(next(iter(sides.values()))["median_seconds"])
+    dealt = next(figures for figures in sides.values() if "compute_seconds" in figures)
+    steps = sum(float(dealt[f"{step}_seconds"]) for step in ("export", "compute", "commit"))
+    return min(scoring / whole, 1.0) * float(dealt["compute_seconds"]) / steps
 
 
 def night_of(growth: Growth, applications: int) -> float:
@@ -78,8 +94,9 @@ def plan_table(growth: Growth, dealt: float, price: float) -> str:
     seconds = night_of(growth, APPLICATIONS)
     work, serial = seconds * dealt * growth.cores, seconds * (1 - dealt)
     lines = [
-        f"Measured: {growth.seconds_per_million:,.0f} s a million on {growth.cores} cores at {growth.largest:,} applications, "
-        f"slope {growth.slope:.2f}, peak {growth.peak_mb:,.0f} MB. Of that {dealt:.0%} can be dealt out. So 100 million take "
+        f"Measured: {growth.seconds_per_million:,.0f} s a million on {growth.cores} cores, with full histories, at "
+        f"{growth.largest:,} applications (peak {growth.peak_mb:,.0f} MB); slope {growth.slope:.2f} (application table alone). Of "
+        f"a night {dealt:.0%} can be dealt out. So 100 million take "
         f"{seconds / 3600:,.1f} h on that machine: {work / 3600:,.1f} core hours dealt out, {serial / 3600:,.1f} h serial.",
         "",
         "| window | serial part on that machine | cores for the rest | cost a million |",
@@ -93,14 +110,12 @@ def plan_table(growth: Growth, dealt: float, price: float) -> str:
     return "\n".join(lines)
 
 
-def plan_text(growth: Mapping[str, Any] | None, partitions: Mapping[str, Any] | None, price: float) -> str:
-    """The plan, or what is missing for it."""
-    dealt = dealt_share(partitions)
-    if growth is None:
-        return NOT_MEASURED.format(name="growth")
-    if dealt is None:
-        return NOT_MEASURED.format(name="partitions")
-    return plan_table(growth_of(growth), dealt, price)
+def plan_text(found: Mapping[str, Mapping[str, Any] | None], price: float) -> str:
+    """The plan, or what is missing for it; `found` are the results of night, growth and partitions."""
+    night, growth, partitions = (found[name] for name in NEEDED)
+    if night is None or growth is None or partitions is None:
+        return NOT_MEASURED.format(name=next(name for name in NEEDED if found[name] is None))
+    return plan_table(growth_of(night, growth), dealt_share(night, partitions), price)
 
 
 def measured_text(partitions: Mapping[str, Any] | None) -> str:
@@ -123,8 +138,8 @@ def measured_text(partitions: Mapping[str, Any] | None) -> str:
 
 def with_tables(page: str, folder: Path = RESULTS, price: float = PRICE_PER_CORE_HOUR) -> str:
     """The page with both tables as the results give them."""
-    growth, partitions = read("growth", folder), read("partitions", folder)
-    parts = {"plan": plan_text(growth, partitions, price), "measurements": measured_text(partitions)}
+    found = {name: read(name, folder) for name in NEEDED}
+    parts = {"plan": plan_text(found, price), "measurements": measured_text(found["partitions"])}
     for name, text in parts.items():
         mark = re.compile(rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- end of {name} -->)", re.DOTALL)
         page = mark.sub(lambda found, text=text: f"{found.group(1)}{text}\n{found.group(2)}", page)

@@ -37,11 +37,17 @@ class PartitionInput(Strict):
 
 
 class ScoringJob(Strict):
-    """Everything that a worker needs to score any partition of a delivery, in references; its hash travels with each task."""
+    """Everything that a worker needs to score any partition of a delivery, in references; its hash travels with each task.
+
+    `software` are the versions that have a say in the numbers: a worker with others is refused. `key_sha256` tells whether a
+    worker has the home's key, and nothing of the key; empty where files are not encrypted.
+    """
 
     batch_id: int
     received_on: date
     n_pending: int
+    software: str
+    key_sha256: str
     champion: ModelReference
     challenger: ChallengerReference | None
     policy: str

@@ -86,7 +86,7 @@ class Settings:
     @property
     def shared(self) -> Path:
         """Where the partitions of a night lie while they are computed: storage that every worker reaches by this path."""
-        return self.shared_folder or self.scratch / "partitions"
+        return self.shared_folder or self.home / "partitions"
 
     @property
     def prefect(self) -> Path:

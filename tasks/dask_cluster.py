@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from schemas.errors import ResourceError
 from schemas.extras import require_extra
 from schemas.settings import Settings
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 _LOOPBACK = "127.0.0.1"
+#: A worker that is replaced is back within seconds; a cluster that is started by hand within a minute or two.
+_PATIENCE_SECONDS = 180
 
 
 def require_dask() -> None:
@@ -32,12 +35,48 @@ def local_options(settings: Settings) -> dict[str, Any]:
         "n_workers": settings.workers,
         "threads_per_worker": 1,
         "memory_limit": 0,
-        "local_directory": str(settings.scratch / "dask"),
+        "local_directory": str(settings.home / "dask"),
         "host": _LOOPBACK,
         "dashboard_address": None,  # no page that shows what runs here
         "protocol": "tls",
         "security": Security.temporary(),
     }
+
+
+def require_workers(client: Client, settings: Settings) -> None:
+    """Waits for a worker, and no longer than `_PATIENCE_SECONDS`: Dask itself would wait for ever. Raises ResourceError."""
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE_SECONDS)
+    except TimeoutError:
+        raise cluster_lost(settings, f"no worker within {_PATIENCE_SECONDS} s") from None
+
+
+def lost_workers() -> tuple[type[Exception], ...]:
+    """How Dask says that those who had a piece of work are gone."""
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+    from distributed.comm.core import CommClosedError
+
+    return (KilledWorker, FutureCancelledError, CommClosedError)
+
+
+def cluster_lost(settings: Settings, found: str) -> ResourceError:
+    """The error for a cluster that is out of reach, or that lost who computed; `found` says how that showed."""
+    return ResourceError(
+        f"the Dask cluster does not compute: {found}",
+        expected="a scheduler that answers, and at least one worker",
+        where=settings.dask_scheduler or "processes of this machine",
+        remedy="see the scheduler's and the workers' logs, start workers (docs/scale.md), and run the command again",
+    )
+
+
+@contextmanager
+def cluster_told(settings: Settings) -> Iterator[None]:
+    """Errors of reaching a cluster are told with its address and what to do. Raises ResourceError."""
+    try:
+        yield
+    except (OSError, TimeoutError) as error:
+        raise cluster_lost(settings, type(error).__name__) from None
 
 
 @contextmanager
@@ -48,9 +87,9 @@ def dask_client(settings: Settings) -> Iterator[Client]:
     """
     from distributed import Client, LocalCluster
 
-    if settings.dask_scheduler:
-        with Client(settings.dask_scheduler, set_as_default=False) as client:
-            yield client
-        return
-    with LocalCluster(**local_options(settings)) as cluster, Client(cluster, set_as_default=False) as client:
+    with ExitStack() as stack:
+        with cluster_told(settings):
+            where = settings.dask_scheduler or stack.enter_context(LocalCluster(**local_options(settings)))
+            client = stack.enter_context(Client(where, set_as_default=False))
+            require_workers(client, settings)
         yield client

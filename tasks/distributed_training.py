@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from schemas.private import keep_private
 from schemas.settings import Settings, read_settings
 from tasks.core.encoding import Encoding, Matrix, to_matrix
 from tasks.core.fitting import Grower, Parameter, Progress
 from tasks.core.imbalance import Sample
 from tasks.core.metrics import Vector
-from tasks.dask_cluster import dask_client, require_dask
+from tasks.dask_cluster import cluster_lost, dask_client, lost_workers, require_dask
+from tasks.partitions import key_sha256, require_key
 from tasks.training_parts import TARGET, Parts
 from warehouse.partition_reading import read_part, write_part
 
@@ -51,23 +53,31 @@ def _write_sample(settings: Settings, folder: Path, names: Sequence[str], sample
     return parts
 
 
-def _matrix(file: str, encoding: Encoding | None) -> Matrix:
+def _read(file: str, key: str) -> pl.DataFrame:
+    settings = read_settings()
+    keep_private()
+    require_key(settings, key)
+    return read_part(settings, Path(file))
+
+
+def _matrix(file: str, encoding: Encoding | None, key: str) -> Matrix:
     """On a worker: the inputs of one part; encoded there where it holds features as the warehouse gives them."""
-    rows = read_part(read_settings(), Path(file)).drop(TARGET)
+    rows = _read(file, key).drop(TARGET)
     return np.ascontiguousarray(rows.to_numpy()) if encoding is None else to_matrix(rows, encoding)
 
 
-def _target(file: str) -> Vector:
+def _target(file: str, key: str) -> Vector:
     """On a worker: the targets of one part."""
-    return read_part(read_settings(), Path(file))[TARGET].cast(pl.Float64).to_numpy()
+    return _read(file, key)[TARGET].cast(pl.Float64).to_numpy()
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A file of rows, and how they are turned into inputs; None where they are already."""
+    """A file of rows, what it takes to read it, and how they are turned into inputs; None where they are already."""
 
     file: Path
     n_rows: int
+    key_sha256: str
     encoding: Encoding | None
 
 
@@ -81,8 +91,8 @@ def _train(client: Client, parts: Sequence[_Part], names: Sequence[str], paramet
     rows, targets = [], []
     for number, part in enumerate(parts):
         worker = [workers[number % len(workers)]]
-        matrix = client.compute(delayed(_matrix)(str(part.file), part.encoding), workers=worker)
-        target = client.compute(delayed(_target)(str(part.file)), workers=worker)
+        matrix = client.compute(delayed(_matrix)(str(part.file), part.encoding, part.key_sha256), workers=worker)
+        target = client.compute(delayed(_target)(str(part.file), part.key_sha256), workers=worker)
         rows.append(da.from_delayed(delayed(matrix), (part.n_rows, len(names)), dtype=np.float64))
         targets.append(da.from_delayed(delayed(target), (part.n_rows,), dtype=np.float64))
     own = {name: value for name, value in parameters.items() if name not in _OF_THE_CLUSTER}
@@ -102,9 +112,14 @@ def cluster_grower(settings: Settings, folder: Path, beyond: Parts | None = None
 
     Raises:
         UsageError: the packages of the extra `dask` are not installed.
+        ResourceError: while growing, where no worker is there, or one is lost: LightGBM cannot go on without it.
     """
     require_dask()
     others = beyond.files if beyond else ()
+
+    from lightgbm.basic import LightGBMError
+
+    losses: tuple[type[Exception], ...] = (LightGBMError, *lost_workers())
 
     def grow(encoding: Encoding, sample: Sample, parameters: Mapping[str, Any], n_trees: int, progress: Progress) -> str:
         with dask_client(settings) as client:
@@ -112,8 +127,13 @@ def cluster_grower(settings: Settings, folder: Path, beyond: Parts | None = None
             _keep_off_the_terminal()
             progress(f"all rows: {n_trees} trees on {n_workers} workers")
             here = _write_sample(settings, folder, encoding.names, sample, n_workers)
-            parts = [_Part(*part, None) for part in here] + [_Part(*part, encoding) for part in others]
-            return _ADDRESSES.sub(r"[\1: ]", _train(client, parts, encoding.names, parameters, n_trees))
+            key = key_sha256(settings)
+            parts = [_Part(*part, key, None) for part in here] + [_Part(*part, key, encoding) for part in others]
+            try:
+                text = _train(client, parts, encoding.names, parameters, n_trees)
+            except losses as error:
+                raise cluster_lost(settings, type(error).__name__) from None
+            return _ADDRESSES.sub(r"[\1: ]", text)
 
     more: dict[str, Parameter] = {}
     if beyond is not None:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 from pydantic import ValidationError
 
-from schemas.errors import ResourceError, VerificationError
+from schemas.errors import ResourceError, UsageError, VerificationError
 from schemas.partitions import (
     JOB_FILE,
     ChallengerReference,
@@ -37,15 +41,15 @@ from tasks.shadow import Challenger
 from tasks.shared_storage import jobs_of
 from warehouse.connection import open_warehouse, transaction
 from warehouse.partition_export import export_partitions
-from warehouse.partition_files import prepare
-from warehouse.partition_reading import open_partition, read_versions
+from warehouse.partition_files import prepare, require_untouched
+from warehouse.partition_reading import open_partition, read_versions, versions_files
 from warehouse.partition_results import read_chunk, require_undecided, write_result
 from warehouse.registry import ChampionRef
 from warehouse.scores import pending_versions, write_chunk
 
 #: Which applicants share a partition has nothing to do with which share a fold or the hold-out.
 _SALT = 0x9A27
-_RESULTS = "results"
+RESULTS = "results"
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,39 @@ def _new_folder(settings: Settings, batch: PendingBatch) -> Path:
     return folder
 
 
+def _software(scorer: Scorer) -> str:
+    """The versions that have a say in the numbers, in one text."""
+    return ", ".join(
+        [f"loanwatch {version('loanwatch')}", engine_name(scorer.model), f"polars {pl.__version__}", f"numpy {np.__version__}"]
+    )
+
+
+def key_sha256(settings: Settings) -> str:
+    """By which a worker is asked whether it has the home's key; empty without one."""
+    return "" if settings.key is None else text_sha256(f"the key of partitions is {settings.key}")
+
+
+def require_key(settings: Settings, expected: str) -> None:
+    """Raises UsageError where this worker has no key, another one, or one too many."""
+    if key_sha256(settings) != expected:
+        raise UsageError(
+            "this worker cannot read the partitions: its key is not the home's",
+            expected="the key of the home that deals them out" if expected else "no key, as the home has none",
+            where="LOANWATCH_KEY_FILE of the worker",
+            remedy="give every worker the same LOANWATCH_KEY_FILE as the home, and run the command again",
+        )
+
+
+def _require_software(scorer: Scorer, job: ScoringJob) -> None:
+    if _software(scorer) != job.software:
+        raise VerificationError(
+            f"this worker would compute with {_software(scorer)}",
+            expected=job.software,
+            where="a worker's environment",
+            remedy="install the same versions on every worker (requirements.lock), and run the night again",
+        )
+
+
 def _reference(ref: ChampionRef) -> ModelReference:
     return ModelReference(
         model_version=ref.model_version, sha256=ref.sha256, threshold=ref.threshold, feature_set_id=ref.feature_set_id
@@ -134,22 +171,45 @@ def export_job(settings: Settings, batch: PendingBatch) -> Job:
     with open_warehouse(settings) as connection:
         scoring = load_scoring(connection, settings, batch)
         versions = pending_versions(connection, batch.batch_id)
-        folder = _new_folder(settings, batch)
-        dealt = deal_out(versions, n_partitions(settings, versions.height))
-        partitions = export_partitions(connection, settings, folder, dealt)
-    _copy_models(settings, scoring, folder)
-    content = ScoringJob(
+        with _whole_or_nothing(settings, _new_folder(settings, batch)) as folder:
+            dealt = deal_out(versions, n_partitions(settings, versions.height))
+            partitions = export_partitions(connection, settings, folder, dealt)
+            _copy_models(settings, scoring, folder)
+            content = _content(settings, batch, scoring, partitions)
+            (folder / RESULTS).mkdir(mode=PRIVATE_FOLDER)
+            (folder / JOB_FILE).write_text(content.canonical(), encoding="utf-8")
+    return Job(batch, scoring, content, folder)
+
+
+@contextmanager
+def _whole_or_nothing(settings: Settings, folder: Path) -> Iterator[Path]:
+    """The folder of a job, removed again where it cannot be filled."""
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            yield folder
+        except OSError as error:
+            raise ResourceError(
+                f"a delivery could not be dealt out: {error.strerror or type(error).__name__}",
+                where=str(settings.shared),
+                remedy="check LOANWATCH_SHARED: free some space there, and see that it belongs to you; run the night again",
+            ) from None
+        stack.pop_all()
+
+
+def _content(settings: Settings, batch: PendingBatch, scoring: Scoring, partitions: tuple[PartitionInput, ...]) -> ScoringJob:
+    return ScoringJob(
         batch_id=batch.batch_id,
         received_on=batch.received_on,
         n_pending=batch.n_pending,
+        software=_software(scoring.champion),
+        key_sha256=key_sha256(settings),
         champion=_reference(scoring.champion.ref),
         challenger=_challenger_reference(scoring.challenger),
         policy=scoring.champion.policy.canonical(),
         absent_tables=tuple(scoring.champion.absent_tables),
         partitions=partitions,
     )
-    (folder / JOB_FILE).write_text(content.canonical(), encoding="utf-8")
-    return Job(batch, scoring, content, folder)
 
 
 def read_job(ref: PartitionRef) -> ScoringJob:
@@ -196,15 +256,18 @@ def compute_partition(settings: Settings, ref: PartitionRef) -> PartitionResult:
     Computed twice, by two workers, it gives the same rows; whose result counts is for `commit_partition` to say.
 
     Raises:
-        VerificationError: a file of the job is not the one that was written.
+        VerificationError: a file of the job is not the one that was written, or this worker has other versions.
+        UsageError: this worker does not have the home's key.
     """
     job = read_job(ref)
+    require_key(settings, job.key_sha256)
     scoring, partition, folder = _scoring(settings, ref, job), _partition(job, ref.number), Path(ref.folder)
+    _require_software(scoring.champion, job)
     batch = PendingBatch(job.batch_id, job.received_on, job.n_pending)
     with open_partition(settings, folder, partition) as connection:
         versions = read_versions(connection, settings, folder, partition)
         chunk = score_versions(connection, scoring, batch, versions)
-        name = f"{_RESULTS}/{ref.number}-{uuid.uuid4().hex[:12]}"
+        name = f"{RESULTS}/{ref.number}-{uuid.uuid4().hex[:12]}"
         files = write_result(connection, settings, folder / name, chunk)
     gap = chunk.shadow_gap.refused_because if chunk.shadow_gap else None
     return PartitionResult(ref.number, name, chunk.decisions.height, files, gap, chunk.warnings)
@@ -220,6 +283,7 @@ def commit_partition(settings: Settings, job: Job, result: PartitionResult, scor
     partition = _partition(job.content, result.number)
     with open_warehouse(settings) as connection:
         prepare(connection, settings)
+        require_untouched(job.folder, versions_files(partition))
         expected = read_versions(connection, settings, job.folder, partition)
         chunk = read_chunk(connection, settings, job.folder / result.folder, result, job.batch, job.content)
         require_undecided(connection, expected, chunk, job.folder / result.folder)

@@ -27,8 +27,8 @@ from tasks.drift import freeze_reference
 from tasks.model_files import write_model
 from tasks.night import hold_warehouse, publish, recorded_run, take_in
 from tasks.progress import OnProgress
+from tasks.shared_storage import training_folder
 from tasks.training_data import TrainingData, read_training_data
-from tasks.training_parts import parts_folder
 from tasks.training_record import build_record
 from warehouse.connection import Connection, open_warehouse, transaction
 from warehouse.correlation import correlations
@@ -98,7 +98,7 @@ def retrain(
     if answered is not None:
         return _answered(settings, as_of, answered)
     patient = replace(settings, lock_wait_seconds=max(settings.lock_wait_seconds, PATIENCE_SECONDS))
-    place = parts_folder(settings) if parameters.distributed else nullcontext(settings.scratch)
+    place = training_folder(settings) if parameters.distributed else nullcontext(settings.scratch)
     with place as folder, recorded_run(patient, "retrain", as_of) as run:
         with hold_warehouse(settings), open_warehouse(settings) as connection:
             run.deliveries = take_in(settings, as_of, on_progress)

@@ -2,42 +2,78 @@
 
 from __future__ import annotations
 
-import hashlib
+import fcntl
 import shutil
-import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from schemas.private import PRIVATE_FOLDER
 from schemas.settings import Settings
+from warehouse.opening import IN_MEMORY
 
-#: No training grows its final trees for so long; younger files may belong to one that runs.
-_ABANDONED_AFTER_SECONDS = 24 * 3600
+_IDENTITY = ".shared-id"
+_LOCK = ".lock"
 
 
-def _place_of(settings: Settings, purpose: str) -> Path:
-    """This home's place below the shared folder: several homes may share one."""
-    return settings.shared / f"{hashlib.sha256(str(settings.home).encode()).hexdigest()[:12]}-{purpose}"
+def _identity(settings: Settings) -> str:
+    """What this home is called on storage that several homes may share: drawn once, whatever its path is on which machine."""
+    file = settings.home / _IDENTITY
+    with suppress(FileExistsError), file.open("x", encoding="ascii") as stream:
+        stream.write(uuid.uuid4().hex[:12])
+    return file.read_text(encoding="ascii")
 
 
 def jobs_of(settings: Settings) -> Path:
     """Where the partitions of nights lie."""
-    return _place_of(settings, "nights")
+    return settings.shared / f"{_identity(settings)}-nights"
 
 
 def trainings_of(settings: Settings) -> Path:
     """Where the parts of trainings lie."""
-    return _place_of(settings, "trainings")
+    return settings.shared / f"{_identity(settings)}-trainings"
+
+
+@contextmanager
+def training_folder(settings: Settings) -> Iterator[Path]:
+    """A private folder for one training, which others know for alive by its lock; it is gone afterwards."""
+    folder = trainings_of(settings) / uuid.uuid4().hex[:12]
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
+    try:
+        with (folder / _LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(folder: Path) -> bool:
+    """Whether the training of a folder runs: it holds the lock until its process ends, however that ends."""
+    try:
+        with (folder / _LOCK).open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
 
 
 def discard_jobs(settings: Settings) -> None:
-    """Removes what nights that were stopped left on shared storage. To be called by who holds the warehouse."""
+    """Removes what nights that were stopped left on shared storage, and what their queries spilled.
+
+    To be called by who holds the warehouse: then no other night computes partitions.
+    """
     shutil.rmtree(jobs_of(settings), ignore_errors=True)
+    for folder in settings.scratch.glob(f"{IN_MEMORY}*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def discard_trainings(settings: Settings) -> None:
-    """Removes what trainings that were stopped left there: a training holds no warehouse, so only what is older than a day."""
-    oldest = time.time() - _ABANDONED_AFTER_SECONDS
+    """Removes what trainings that were stopped left there; one that runs keeps its own."""
     for folder in trainings_of(settings).glob("*"):
-        if folder.stat().st_mtime < oldest:
+        if not _is_alive(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from prefect import task
@@ -17,7 +17,7 @@ from schemas.partitions import PartitionRef, PartitionResult
 from schemas.private import keep_private
 from schemas.references import BatchScore, PendingBatch
 from schemas.settings import Settings, read_settings
-from tasks.dask_cluster import local_options, require_dask
+from tasks.dask_cluster import cluster_told, local_options, lost_workers, require_dask, require_workers
 from tasks.faults import values_withheld
 from tasks.night_tasks import is_transient, score_applications
 from tasks.partitions import (
@@ -35,6 +35,8 @@ ScoreDelivery = Callable[[PendingBatch], BatchScore]
 Runner = TaskRunner[Any]
 
 _SECONDS = 3 * 3600
+#: How often a night that waits for a partition looks whether there are workers.
+_LOOK_EVERY_SECONDS = 60.0
 
 
 @task(name="deal_out_partitions", task_run_name="deal-out-{batch.batch_id}", timeout_seconds=_SECONDS, persist_result=False)
@@ -127,16 +129,24 @@ class _Started:
             runner = task_runner(self._settings)
             if self._settings.task_runner == "dask":
                 self._stack.enter_context(temporary_settings({PREFECT_API_URL: _server_address()}))
-            self._runner = self._stack.enter_context(runner)
+            with cluster_told(self._settings):
+                self._runner = self._stack.enter_context(runner)
+                _require_workers(self._runner, self._settings)
         return self._runner
+
+
+def _require_workers(runner: Runner, settings: Settings) -> None:
+    if settings.task_runner == "dask":
+        require_workers(runner.client, settings)  # type: ignore[attr-defined]
 
 
 def _score(settings: Settings, started: _Started, batch: PendingBatch) -> BatchScore:
     if not is_partitioned(settings, batch.n_pending):
         return score_applications(batch)
+    runner = started.runner()  # a cluster or server out of reach is told before anything is dealt out
     job = deal_out_partitions(batch)
     try:
-        return _score_job(settings, started.runner(), job)
+        return _score_job(settings, runner, job)
     finally:
         discard_job(job)
 
@@ -147,29 +157,23 @@ def _score_job(settings: Settings, runner: Runner, job: Job) -> BatchScore:
     futures = [(ref, runner.submit(score_partition, {"ref": ref})) for ref in job.refs]
     for ref, future in futures:
         with values_withheld():
-            commit_partition(settings, job, _result(settings, ref, future), score)
+            commit_partition(settings, job, _result(settings, runner, ref, future), score)
     return score
 
 
-def _losses(settings: Settings) -> tuple[type[Exception], ...]:
-    """How Dask says that the workers of a partition are gone."""
-    if settings.task_runner == "threads":
-        return ()
-    from distributed import KilledWorker
-    from distributed.client import FutureCancelledError
-
-    return (KilledWorker, FutureCancelledError)
-
-
-def _result(settings: Settings, ref: PartitionRef, future: PrefectFuture[PartitionResult]) -> PartitionResult:
+def _result(settings: Settings, runner: Runner, ref: PartitionRef, future: PrefectFuture[PartitionResult]) -> PartitionResult:
     """What a worker made of a partition. One that died is replaced: Dask gives its partitions to others, four times at most.
 
     Raises:
         ResourceError: its workers died again and again, or the cluster is gone.
     """
+    losses = () if settings.task_runner == "threads" else lost_workers()
     try:
-        return future.result()
-    except _losses(settings) as error:
+        while True:
+            with suppress(TimeoutError):
+                return future.result(timeout=_LOOK_EVERY_SECONDS)
+            _require_workers(runner, settings)  # a partition waits for ever where there is nobody to compute it
+    except losses as error:
         raise ResourceError(
             f"partition {ref.number} has no result: {type(error).__name__}",
             where=ref.folder,

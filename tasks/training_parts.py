@@ -7,10 +7,6 @@ trees never comes into one memory: its features go from the warehouse to files o
 from __future__ import annotations
 
 import hashlib
-import shutil
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +14,9 @@ import numpy as np
 import polars as pl
 
 from schemas.features import FeatureSet
-from schemas.private import PRIVATE_FOLDER
 from schemas.settings import Settings
 from tasks.core.folds import id_hash, is_held_out
 from tasks.progress import OnProgress
-from tasks.shared_storage import discard_trainings, trainings_of
 from warehouse.connection import Connection
 from warehouse.features import iter_features
 from warehouse.partition_reading import write_part
@@ -43,18 +37,6 @@ class Parts:
     @property
     def n_rows(self) -> int:
         return sum(n_rows for _, n_rows in self.files)
-
-
-@contextmanager
-def parts_folder(settings: Settings) -> Iterator[Path]:
-    """A private folder on shared storage that is gone afterwards; what stopped trainings left there goes first."""
-    discard_trainings(settings)
-    folder = trainings_of(settings) / uuid.uuid4().hex[:12]
-    folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def divide(versions: pl.DataFrame, most: int, holdout_share: float) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -7,12 +7,15 @@ a database in memory; connections of one process to one file share that database
 from __future__ import annotations
 
 import hashlib
+import os
+import uuid
 from importlib import util
 from pathlib import Path
 
 import duckdb
 
 from schemas.errors import UsageError
+from schemas.private import PRIVATE_FOLDER
 from schemas.settings import Settings
 from warehouse.sql_files import quoted
 
@@ -24,6 +27,10 @@ ISOLATED: dict[str, str | bool | int | float | list[str]] = {
 
 _EXTENSION = "httpfs"  # brings OpenSSL; without it DuckDB reads encrypted files and writes none
 _ATTACHED = "warehouse"
+
+
+#: Spill folders of databases in memory, below the scratch folder.
+IN_MEMORY = "memory-"
 
 
 def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
@@ -63,8 +70,14 @@ def open_attached(settings: Settings, path: Path, *, read_only: bool) -> duckdb.
 
 
 def connect_in_memory(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """A database of its own that is gone with the connection; with a key, what it spills is encrypted."""
-    connection = duckdb.connect(":memory:", config=_config(settings))
+    """A database of its own that is gone with the connection; with a key, what it spills is encrypted.
+
+    It spills to a folder of its own: DuckDB names the files in it alike in every database, and two that share a folder write over
+    each other's rows. DuckDB makes that folder when it is needed, one level deep, and removes it.
+    """
+    settings.scratch.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    own = settings.scratch / f"{IN_MEMORY}{os.getpid()}-{uuid.uuid4().hex[:12]}"
+    connection = duckdb.connect(":memory:", config={**_config(settings), "temp_directory": str(own)})
     if settings.key is not None:
         load_cipher(connection)
         connection.execute("SET temp_file_encryption = true")
@@ -74,11 +87,11 @@ def connect_in_memory(settings: Settings) -> duckdb.DuckDBPyConnection:
 def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the snapshot that can reach nothing else. Raises duckdb.Error, or UsageError for its key."""
     closed: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "lock_configuration": True}
-    config = {**ISOLATED, "threads": settings.threads}
+    # beside the snapshot, and each reader's its own: those of two processes would write over each other's rows
+    config = {**ISOLATED, "threads": settings.threads, "temp_directory": f"{settings.snapshot}.{os.getpid()}.tmp"}
     if settings.key is None:
         return duckdb.connect(str(settings.snapshot), read_only=True, config={**config, **closed})
-    # what a query spills lies where that of a snapshot without a key does, and not in clear in the working directory
-    connection = duckdb.connect(":memory:", config={**config, "temp_directory": f"{settings.snapshot}.tmp"})
+    connection = duckdb.connect(":memory:", config=config)
     is_open = False
     try:
         load_cipher(connection)

@@ -34,6 +34,11 @@ def _empty_warehouse(settings: Settings) -> Connection:
     return connection
 
 
+def versions_files(partition: PartitionInput) -> dict[str, str]:
+    """The files of the partition's versions, each with its hash."""
+    return {file: sha256 for file, sha256 in partition.files.items() if file.split("/")[0] == VERSIONS_TABLE}
+
+
 def _files_of(folder: Path, partition: PartitionInput, name: str) -> list[Path]:
     return [folder / file for file in partition.files if file.split("/")[0] == name]
 

@@ -28,12 +28,16 @@ def _file(name: str) -> str:
 
 
 def write_result(connection: Connection, settings: Settings, folder: Path, chunk: ScoredChunk) -> dict[str, str]:
-    """Writes the frames of a chunk to a folder, whole or not at all; returns the hash of each file by its name."""
+    """Writes the frames of a chunk to a folder, whole or not at all; returns the hash of each file by its name.
+
+    The folder's parent has to be there: with the job it is gone, and a worker that is late writes nothing. Raises
+    FileNotFoundError then.
+    """
     frames = {name: getattr(chunk, name) for name in _FRAMES}
     if chunk.shadow is not None:
         frames[_SHADOW] = chunk.shadow
     partial = folder.with_name(f"{folder.name}.partial")
-    partial.mkdir(mode=PRIVATE_FOLDER, parents=True)
+    partial.mkdir(mode=PRIVATE_FOLDER)
     for name, frame in frames.items():
         write_frame(connection, settings, frame, partial / _file(name))
     files = {_file(name): sha256_of(partial / _file(name)) for name in frames}
@@ -71,8 +75,16 @@ def _gap(result: PartitionResult, batch: PendingBatch, job: ScoringJob) -> Shado
     return ShadowGap(batch.batch_id, batch.received_on, version, result.n_rows, because)
 
 
+def _belong_together(keys: pl.DataFrame, chunk: ScoredChunk) -> bool:
+    whole = [chunk.features, *([chunk.shadow] if chunk.shadow is not None else [])]
+    some = [frame.join(keys, on=_KEYS, how="anti").is_empty() for frame in (chunk.reasons, chunk.quality)]
+    return all(some) and all(frame.select(_KEYS).sort(_KEYS).equals(keys) for frame in whole)
+
+
 def require_undecided(connection: Connection, expected: pl.DataFrame, chunk: ScoredChunk, where: Path) -> None:
     """Every version of the partition is decided in the chunk exactly once, and none of them in the warehouse.
+
+    Features, and scores beside, are there for the same versions, reasons and quality for some of them.
 
     Raises:
         VerificationError: one is missing, double, foreign, or decided already.
@@ -84,7 +96,7 @@ def require_undecided(connection: Connection, expected: pl.DataFrame, chunk: Sco
     finally:
         connection.unregister("partition_keys")
     n_decided = row[0] if row else 0
-    if n_decided or not keys.equals(expected.select(_KEYS)):
+    if n_decided or not keys.equals(expected.select(_KEYS)) or not _belong_together(keys, chunk):
         raise VerificationError(
             f"a partition of {expected.height} applications came back with {keys.height}, {n_decided} of them decided already",
             expected="each of its applications decided once, and none of them before",

@@ -147,7 +147,7 @@ def test_what_a_query_on_an_encrypted_snapshot_spills_is_encrypted_and_beside_it
     monkeypatch.chdir(tmp_path)
     query = "SELECT name, value FROM duckdb_settings() WHERE name IN ('temp_directory', 'temp_file_encryption') ORDER BY name"
     assert query_snapshot(private, query)[1] == [
-        ("temp_directory", f"{settings.snapshot}.tmp"),
+        ("temp_directory", f"{settings.snapshot}.{os.getpid()}.tmp"),
         ("temp_file_encryption", "true"),
     ]
 

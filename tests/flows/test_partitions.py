@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import tasks.training_data
-from schemas.errors import ResourceError, VerificationError
+from schemas.errors import ResourceError, UsageError, VerificationError
 from schemas.partitions import JOB_FILE, PartitionRef
 from schemas.settings import Settings
 from tasks import night
@@ -31,13 +31,14 @@ from tasks.partitions import (
     score_of,
 )
 from tasks.retrain import retrain
-from tasks.shared_storage import discard_jobs, discard_trainings, trainings_of
+from tasks.shared_storage import discard_jobs, discard_trainings, training_folder, trainings_of
 from tests.audit_support import decide, findings
 from tests.conftest import settings_of
 from tests.contents import snapshot_hashes, warehouse_hashes
 from tests.flows.conftest import FIRST_NEW_DAY, LAST_NEW_DAY, QUICK
 from tests.flows.nights import stored
 from warehouse.connection import open_warehouse
+from warehouse.partition_results import write_result
 
 PARTS = 3
 
@@ -170,21 +171,23 @@ def test_a_partition_is_committed_once_and_no_other_in_its_place(job: Job, split
 
 
 def test_what_a_stopped_night_left_is_removed_and_another_home_s_is_not(job: Job, split: Settings, tmp_path: Path) -> None:
+    (tmp_path / "another").mkdir()
     discard_jobs(replace(split, home=tmp_path / "another"))
     assert job.folder.is_dir()
     discard_jobs(split)
     assert not job.folder.exists()
 
 
-def test_what_a_stopped_training_left_is_removed_after_a_day(settings: Settings, tmp_path: Path) -> None:
+def test_what_a_stopped_training_left_is_removed_and_what_a_running_one_needs_is_not(settings: Settings, tmp_path: Path) -> None:
+    settings.home.mkdir(exist_ok=True)
     own = replace(settings, shared_folder=tmp_path / "shared")
-    old, young = (trainings_of(own) / name for name in ("old", "young"))
-    for folder in (old, young):
-        folder.mkdir(parents=True)
-    a_day_ago = time.time() - 25 * 3600
-    os.utime(old, (a_day_ago, a_day_ago))
-    discard_trainings(own)
-    assert (old.exists(), young.exists()) == (False, True)
+    stopped = trainings_of(own) / "stopped"
+    stopped.mkdir(parents=True)
+    (stopped / ".lock").touch()
+    with training_folder(own) as running:
+        discard_trainings(own)
+        assert (stopped.exists(), running.exists()) == (False, True)
+    assert not running.exists()
 
 
 def test_a_shared_folder_that_cannot_be_written_to_is_told(taken_home: Path, split: Settings, tmp_path: Path) -> None:
@@ -227,3 +230,51 @@ def test_all_versions_of_an_applicant_share_a_partition_and_partitions_are_even(
     sizes = dealt.group_by("partition_no").len()
     assert sizes.height == 8
     assert sizes["len"].min() > 1100
+
+
+def test_a_worker_with_another_key_or_other_versions_is_refused(
+    job: Job, split: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match="key is not the home's"):
+        compute_partition(replace(split, key="0123456789abcdef-and-more"), job.refs[0])
+    monkeypatch.setattr("tasks.partitions.version", lambda name: "9.9.9")
+    with pytest.raises(VerificationError, match=r"loanwatch 9\.9\.9"):
+        compute_partition(split, job.refs[0])
+
+
+def test_a_worker_that_is_late_leaves_nothing_where_the_job_was(job: Job, split: Settings) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tasks.partitions.write_result", partial(_discarding, job))
+        with pytest.raises(FileNotFoundError):
+            compute_partition(split, job.refs[0])
+    assert not job.folder.exists()
+
+
+def _discarding(job: Job, *given: Any) -> dict[str, str]:
+    discard_job(job)
+    return write_result(*given)
+
+
+def test_a_shared_disk_that_fills_up_leaves_nothing_of_a_delivery(
+    taken_home: Path, split: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    shutil.copytree(taken_home, split.home)
+    (batch,) = night.find_pending(split, FIRST_NEW_DAY)
+    monkeypatch.setattr("tasks.partitions._copy_models", full)
+    with pytest.raises(ResourceError, match="No space left") as told:
+        export_job(split, batch)
+    assert told.value.where == str(split.shared)
+    assert [path for path in split.shared.rglob("*") if path.is_file()] == []
+
+
+def test_a_chunk_whose_frames_are_of_other_applications_is_refused(job: Job, split: Settings) -> None:
+    first, second = (compute_partition(split, ref) for ref in job.refs[:2])
+    for name in ("features.parquet", "quality.parquet"):
+        shutil.copy(job.folder / second.folder / name, job.folder / first.folder / name)
+        changed = {**first.files, name: second.files[name]}
+        with pytest.raises(VerificationError):
+            commit_partition(split, job, replace(first, files=changed), score_of(job))
+    assert _decided(split) == [(0,)]
