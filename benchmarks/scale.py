@@ -70,7 +70,7 @@ def growth_of(night: Mapping[str, Any], growth: Mapping[str, Any]) -> Growth:
 def dealt_share(night: Mapping[str, Any], partitions: Mapping[str, Any]) -> float:
     """The share of a night that workers can take, at the largest size that both were measured at.
 
-    That is the share of scoring in the night, times the share of scoring in partitions that is computed by workers: dealing out and
+    That is the share of scoring in the night, times the share of scoring in partitions that workers compute: dealing out and
     commit are not. Raises ValueError where they have no size in common.
     """
     common = sorted(set(night["sizes"]) & set(partitions["sizes"]), key=int)
@@ -95,8 +95,8 @@ def plan_table(growth: Growth, dealt: float, price: float) -> str:
     work, serial = seconds * dealt * growth.cores, seconds * (1 - dealt)
     lines = [
         f"Measured: {growth.seconds_per_million:,.0f} s a million on {growth.cores} cores, with full histories, at "
-        f"{growth.largest:,} applications (peak {growth.peak_mb:,.0f} MB); slope {growth.slope:.2f} (application table alone). Of "
-        f"a night {dealt:.0%} can be dealt out. So 100 million take "
+        f"{growth.largest:,} applications (peak {growth.peak_mb:,.0f} MB); slope {growth.slope:.2f} (application table alone). "
+        f"Of a night {dealt:.0%} can be dealt out. So 100 million take "
         f"{seconds / 3600:,.1f} h on that machine: {work / 3600:,.1f} core hours dealt out, {serial / 3600:,.1f} h serial.",
         "",
         "| window | serial part on that machine | cores for the rest | cost a million |",

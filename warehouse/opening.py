@@ -86,21 +86,21 @@ def connect_in_memory(settings: Settings) -> duckdb.DuckDBPyConnection:
 
 def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the snapshot that can reach nothing else. Raises duckdb.Error, or UsageError for its key."""
-    closed: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "lock_configuration": True}
+    closed: dict[str, bool] = {"enable_external_access": False, "lock_configuration": True}
     # beside the snapshot, and each reader's its own: those of two processes would write over each other's rows
     config = {**ISOLATED, "threads": settings.threads, "temp_directory": f"{settings.snapshot}.{os.getpid()}.tmp"}
-    if settings.key is None:
-        return duckdb.connect(str(settings.snapshot), read_only=True, config={**config, **closed})
-    connection = duckdb.connect(":memory:", config=config)
+    name, is_plain = (":memory:", False) if settings.key is not None else (str(settings.snapshot), True)
+    connection = duckdb.connect(name, read_only=is_plain, config=config)
     is_open = False
     try:
-        load_cipher(connection)
-        connection.execute("SET temp_file_encryption = true")
-        file, key = quoted(str(settings.snapshot)), quoted(settings.key)
-        _attach(connection, f"ATTACH {file} AS loanwatch (ENCRYPTION_KEY {key}, READ_ONLY)")
-        connection.execute("USE loanwatch")
-        for name, value in closed.items():
-            connection.execute(f"SET {name} = {str(value).lower()}")
+        if settings.key is not None:
+            load_cipher(connection)
+            connection.execute("SET temp_file_encryption = true")
+            file, key = quoted(str(settings.snapshot)), quoted(settings.key)
+            _attach(connection, f"ATTACH {file} AS loanwatch (ENCRYPTION_KEY {key}, READ_ONLY)")
+            connection.execute("USE loanwatch")
+        for option, value in closed.items():
+            connection.execute(f"SET {option} = {str(value).lower()}")
         is_open = True
     finally:
         if not is_open:
