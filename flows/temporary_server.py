@@ -14,6 +14,7 @@ from pathlib import Path
 
 from flows.prefect_api import PrefectApi
 from flows.prefect_settings import LOOPBACK, configure_prefect
+from flows.prefect_tables import prepare_tables
 from flows.processes import Child
 from schemas.errors import LoanwatchError, ResourceError
 from schemas.settings import Settings
@@ -28,8 +29,16 @@ _ON_LATE = (
     f"{_TIMEOUT}"
 )
 
-#: What Prefect's own temporary server runs with: no pages, and only the services that a single run needs.
-_EPHEMERAL = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+#: What Prefect's own temporary server runs with: no pages, and only the services that a single run needs. Types of blocks are
+#: entered by the server of `loanwatch up`, or by whoever makes a block; a run only loads blocks that were made. No memo, for it
+#: would say that they were entered.
+_EPHEMERAL = {
+    "PREFECT_UI_ENABLED": "0",
+    "PREFECT__SERVER_EPHEMERAL": "1",
+    "PREFECT__SERVER_FINAL": "1",
+    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
+}
 
 
 class TemporaryServer:
@@ -70,6 +79,7 @@ def _start(settings: Settings) -> tuple[Child, PrefectApi]:
     api = PrefectApi(_free_port())
     command = [sys.executable, "-m", "flows.server_child", str(os.getpid()), str(api.port)]
     (settings.prefect / f"{_NAME}.log").unlink(missing_ok=True)
+    prepare_tables(settings)
     return Child(_NAME, command, os.environ | _EPHEMERAL, settings.prefect, Path(settings.prefect)), api
 
 

@@ -17,6 +17,7 @@ from types import FrameType
 from flows import OWN_LOGGERS
 from flows.prefect_api import PrefectApi
 from flows.prefect_settings import LOOPBACK, RUNNING_SERVER_FILE, prefect_environment, running_server
+from flows.prefect_tables import prepare_tables
 from flows.processes import Child, adopt_orphans, descendants, end_descendants
 from schemas.errors import LoanwatchError, UsageError
 from schemas.settings import Settings
@@ -204,6 +205,7 @@ def run_up(settings: Settings, port: int, say: Callable[[str], None]) -> int:
     """
     _refuse_if_taken(settings, port)
     settings.prefect.mkdir(parents=True, exist_ok=True)
+    prepare_tables(settings)
     adopt_orphans()
     up = Surroundings(settings, PrefectApi(port), say)
     started = time.monotonic()

@@ -40,7 +40,7 @@ def emit_model_event(item: OutboxItem) -> None:
         EventsWorker.instance().wait_until_empty()  # emitted is only queued
 
 
-@task(name="follow_registry", timeout_seconds=900, tags=["outside-world"], persist_result=False)
+@task(name="follow_registry", timeout_seconds=900, persist_result=False)
 def follow_registry() -> list[FollowReport]:
     """Brings MLflow along and emits what is pending; what fails stays in the outbox, so the task itself is not retried."""
     return follow(read_settings(), emit_model_event)

@@ -38,7 +38,6 @@ def confirm_readiness(as_of: date) -> None:
 @task(
     name="take_in_deliveries",
     timeout_seconds=3 * 3600,
-    tags=["outside-world"],
     retries=_RETRIES,
     retry_delay_seconds=_RETRY_DELAYS,
     retry_condition_fn=is_transient,
@@ -75,7 +74,6 @@ def check_decisions() -> list[Finding]:
 @task(
     name="publish_results",
     timeout_seconds=1800,
-    tags=["outside-world"],
     retries=_RETRIES,
     retry_delay_seconds=_RETRY_DELAYS,
     retry_condition_fn=is_transient,
@@ -87,7 +85,7 @@ def publish_results(run_id: str, as_of: date) -> str:
     return str(night.publish(read_settings(), run_id, as_of))
 
 
-@task(name="back_up_warehouse", timeout_seconds=3600, tags=["outside-world"], persist_result=False)
+@task(name="back_up_warehouse", timeout_seconds=3600, persist_result=False)
 @values_withheld()
 def back_up_warehouse() -> NightBackup:
     """A backup of what the night has left, where it has changed anything."""

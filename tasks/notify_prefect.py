@@ -63,7 +63,7 @@ def send_event(_channel: PrefectEvents, message: Message) -> None:
 PREFECT_SENDERS: Mapping[str, Sender] = {**SENDERS, "prefect_block": send_block, "prefect_event": send_event}
 
 
-@task(name="deliver_alerts", timeout_seconds=1800, tags=["outside-world"], persist_result=False)
+@task(name="deliver_alerts", timeout_seconds=1800, persist_result=False)
 def send_pending_alerts(changes: list[AlertChange]) -> list[ChannelReport]:
     """Sends what the outbox holds, unless the run was about the past.
 
