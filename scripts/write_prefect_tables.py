@@ -1,4 +1,4 @@
-"""Writes flows/prefect_tables.sql for the Prefect that is installed: `python scripts/write_prefect_tables.py`; to be run after its pin moved."""
+"""Writes flows/prefect_tables.sql: `python scripts/write_prefect_tables.py`; to be run when the pin of Prefect has moved."""
 
 import asyncio
 import os

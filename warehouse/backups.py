@@ -28,7 +28,7 @@ from warehouse.backup_store import (
 from warehouse.file_copy import copy_apart, fsync, put_in_place, require_space, sha256_of
 from warehouse.opening import log_of, open_file
 from warehouse.sql_files import sql
-from warehouse.table_contents import BOOKKEEPING, table_contents
+from warehouse.table_contents import BOOKKEEPING, table_contents, table_rows
 
 
 def make_backup(
@@ -44,9 +44,8 @@ def make_backup(
         ResourceError: no space or no permission.
         VerificationError: what was read back is not what was copied.
     """
-    contents = table_contents(connection)
     known = list_backups(settings)
-    if only_if_changed and known and _is_same(known[-1], contents, settings):
+    if only_if_changed and known and _is_same(known[-1], connection, settings):
         return None
     settings.backups.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     remove_unfinished(settings)
@@ -56,7 +55,7 @@ def make_backup(
     unfinished = settings.backups / f"{UNFINISHED}{name}-{os.getpid()}"
     unfinished.mkdir(mode=PRIVATE_FOLDER)
     files = _copy_home(connection, settings, unfinished)
-    _require_same(settings, unfinished / WAREHOUSE, contents)
+    contents = _read_back(settings, unfinished / WAREHOUSE, table_rows(connection))
     number = 1 + max((backup.manifest.number for backup in known), default=0)
     manifest = _manifest(connection, contents, files, reason=reason, name=name, number=number, made_at=made_at)
     write_manifest(unfinished, manifest)
@@ -81,12 +80,16 @@ def reseal_backup(backup: Backup, settings: Settings) -> Backup:
     return Backup(backup.folder, manifest)
 
 
-def _is_same(newest: Backup, contents: dict[str, TableContent], settings: Settings) -> bool:
+def _is_same(newest: Backup, connection: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
     """Whether the newest backup holds all that the home holds, the record of runs apart, and is still there in full."""
-    held, now = newest.manifest.tables, contents
-    if newest.manifest.duckdb_version != duckdb.__version__ or held.keys() != now.keys():
+    held, rows = newest.manifest.tables, table_rows(connection)
+    if newest.manifest.duckdb_version != duckdb.__version__ or held.keys() != rows.keys():
         return False
-    if any(held[name] != now[name] for name in now.keys() - BOOKKEEPING):
+    watched = rows.keys() - BOOKKEEPING
+    if any(held[name].n_rows != rows[name] for name in watched):
+        return False  # told by the number of rows alone, as after every night that has decided anybody
+    now = table_contents(connection)
+    if any(held[name] != now[name] for name in watched):
         return False
     expected = {name: _record(path) for name, path in _files_beside(settings)}
     is_there = all((newest.folder / name).is_file() for name in newest.manifest.files)
@@ -121,19 +124,26 @@ def _copy_home(connection: duckdb.DuckDBPyConnection, settings: Settings, folder
     return files
 
 
-def _require_same(settings: Settings, copy: Path, contents: dict[str, TableContent]) -> None:
+def _read_back(settings: Settings, copy: Path, rows: dict[str, int]) -> dict[str, TableContent]:
+    """What the tables of a copy hold. Its bytes are those of the warehouse; here DuckDB reads every value of them.
+
+    Raises:
+        VerificationError: a table does not have as many rows as in the warehouse.
+    """
     copied = open_file(settings, copy, read_only=True)
     try:
         found = table_contents(copied)
     finally:
         copied.close()
-    different = sorted(name for name in found.keys() | contents.keys() if found.get(name) != contents.get(name))
+    held = {name: content.n_rows for name, content in found.items()}
+    different = sorted(name for name in held.keys() | rows.keys() if held.get(name) != rows.get(name))
     if different:
         raise VerificationError(
             f"{len(different)} table(s) of the copy differ from the warehouse: {', '.join(different[:5])}",
             where=str(copy),
             remedy="check the disk, then make the backup again; former backups were not touched",
         )
+    return found
 
 
 def _manifest(

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import sys
 from pathlib import Path
 
+_BLOCK = 4 << 20
+
+
+class DifferentError(Exception):
+    """What was read back is not what was copied."""
+
 
 def copy_file(source: str, target: str) -> str:
-    """Copies the bytes, flushes them to disk and returns their SHA-256."""
+    """Copies the bytes, flushes them to disk and returns their SHA-256. Raises DifferentError where they read back otherwise."""
     descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     with Path(source).open("rb") as reading, os.fdopen(descriptor, "w+b") as writing:
-        shutil.copyfileobj(reading, writing, 4 << 20)
+        read = hashlib.sha256()
+        while block := reading.read(_BLOCK):
+            read.update(block)
+            writing.write(block)
         writing.flush()
         os.fsync(writing.fileno())
         writing.seek(0)
-        return hashlib.file_digest(writing, "sha256").hexdigest()
+        written = hashlib.file_digest(writing, "sha256")
+    if written.digest() != read.digest():
+        raise DifferentError(target)
+    return written.hexdigest()
 
 
 if __name__ == "__main__":
@@ -25,3 +36,5 @@ if __name__ == "__main__":
         sys.stdout.write(copy_file(sys.argv[1], sys.argv[2]))
     except OSError as error:
         sys.exit(str(error.strerror))
+    except DifferentError:
+        sys.exit("what was read back differs from what was copied")

@@ -27,6 +27,16 @@ def table_contents(connection: duckdb.DuckDBPyConnection) -> dict[str, TableCont
     return {name: _content(connection, name) for name in table_names(connection)}
 
 
+def table_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows of each table, which DuckDB knows without reading them."""
+    return {name: _rows(connection, name) for name in table_names(connection)}
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
 def _content(connection: duckdb.DuckDBPyConnection, table: str) -> TableContent:
     row = connection.execute(f"SELECT count(*), coalesce(sum(hash(t)::HUGEINT), 0) FROM {table} AS t").fetchone()
     if row is None:
