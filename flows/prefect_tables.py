@@ -37,13 +37,15 @@ def prepare_tables(settings: Settings) -> bool:
     statements = STATEMENTS.read_text(encoding="utf-8")
     if not statements.startswith(header(version("prefect")) + "\n"):
         return False
-    with tempfile.TemporaryDirectory(prefix=".tables-", dir=settings.prefect) as scratch:
-        fresh = Path(scratch) / _DATABASE
-        _fill(fresh, statements)
-        try:
+    try:
+        with tempfile.TemporaryDirectory(prefix=".tables-", dir=settings.prefect) as scratch:
+            fresh = Path(scratch) / _DATABASE
+            _fill(fresh, statements)
             os.link(fresh, target)  # not over one that another command has made meanwhile
-        except OSError:
-            return False  # there is one now, or the file system knows no links: then Prefect makes it
+    except (OSError, sqlite3.Error):
+        return (
+            False  # there is one now, or no space, or no links on this file system: Prefect sees to it, and tells what is wrong
+        )
     return True
 
 

@@ -11,18 +11,17 @@ from schemas.policy import load_policy
 from schemas.references import BatchScore, Finding, IngestResult, NightSummary, PendingBatch
 from schemas.settings import Settings
 from tasks.audit import keep_head
-from tasks.dask_cluster import require_dask
 from tasks.ingest import Progress as RowProgress
 from tasks.ingest import ingest_delivery, pending_deliveries
 from tasks.progress import OnProgress
+from tasks.readiness import require_ready as require_ready
 from tasks.score import score_batch
 from warehouse.checking import require_sound, run_checks
 from warehouse.connection import open_warehouse, transaction
 from warehouse.publication import publish_snapshot
-from warehouse.registry import champion_on, policy_on, require_policy_in_force
+from warehouse.registry import policy_on, require_policy_in_force
 from warehouse.runs import deliveries_since_last_night, end_run, start_run
 from warehouse.scores import pending_batches
-from warehouse.space import require_space_for_night
 
 
 @contextmanager
@@ -45,24 +44,6 @@ def recorded_run(settings: Settings, command: str, as_of: date) -> Iterator[Nigh
         with open_warehouse(settings) as connection:
             end_run(connection, summary.run_id, "done" if done else "failed", summary.headline())
         keep_head(settings)
-
-
-def require_ready(settings: Settings, as_of: date) -> None:
-    """Checks before anything is touched: there is space, the policy file is the one in force, a champion decides on that date.
-
-    Raises:
-        UsageError: partitions are to go to Dask, and its packages are not installed.
-        ResourceError: less space is free than the night may need, or a folder may not be written to (exit 15).
-        VerificationError: the policy file differs from the registered policy (exit 14).
-        NoChampionError: no model is in force (exit 11).
-    """
-    if settings.task_runner == "dask":
-        require_dask()
-    with open_warehouse(settings) as connection:
-        require_space_for_night(settings, connection, as_of)
-        with transaction(connection):
-            require_policy_in_force(connection, load_policy(settings.policy_file))
-        champion_on(connection, as_of)
 
 
 def take_in(settings: Settings, as_of: date, on_progress: OnProgress | None = None) -> list[IngestResult]:

@@ -62,10 +62,10 @@ def nightly(ctx: click.Context, as_of: datetime | None) -> None:
     from schemas.parameters import NightParameters
 
     settings, day = _home_and_day(as_of)
-    from tasks.night import require_ready
+    from tasks.readiness import require_ready
 
     require_ready(settings, day)  # before Prefect starts, so that a wrong home is told at once
-    server = prefect_at_hand(settings, quiet=not ctx.obj["debug"])
+    server = prefect_at_hand(settings, quiet=not ctx.obj["debug"])  # it starts while the next line loads what a night needs
     from flows.nightly import score_nightly
     from reports.night import night_text
 
@@ -86,7 +86,7 @@ def backfill(ctx: click.Context, from_date: datetime, to_date: datetime) -> None
     settings, _ = _home_and_day(to_date)
     from flows.temporary_server import prefect_at_hand
     from schemas.parameters import BackfillParameters
-    from tasks.night import require_ready
+    from tasks.readiness import require_ready
 
     require_ready(settings, from_date.date())
     server = prefect_at_hand(settings, quiet=not ctx.obj["debug"])

@@ -66,6 +66,15 @@ def test_one_that_another_command_makes_meanwhile_stays(new_home: Settings, monk
     assert (new_home.prefect / "prefect.db").read_bytes() == b"theirs"
 
 
+def test_where_they_cannot_be_written_it_is_left_to_prefect(new_home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_path: Path, _statements: str) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(prefect_tables, "_fill", full)
+    assert not prepare_tables(new_home)
+    assert not list(new_home.prefect.iterdir())
+
+
 def test_another_version_of_prefect_makes_its_tables_itself(
     new_home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
