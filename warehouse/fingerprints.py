@@ -13,6 +13,7 @@ from warehouse.sql_files import sql
 
 if TYPE_CHECKING:
     from warehouse.connection import Connection
+from warehouse.frames import shown
 
 _SCHEMA = pl.Schema({"batch_id": pl.Int32(), "decided_at": pl.Datetime("us"), "row_sha256": pl.String()})
 
@@ -36,13 +37,8 @@ def _frame(fingerprints: Sequence[Fingerprint]) -> pl.DataFrame:
 
 def _sets(connection: Connection, live: pl.DataFrame, replaced: pl.DataFrame, retired: pl.DataFrame) -> list[DecisionSet]:
     frames = {"live_fingerprints": live, "replaced_fingerprints": replaced, "retired_fingerprints": retired}
-    for name, frame in frames.items():
-        connection.register(name, frame)
-    try:
+    with shown(connection, frames):
         return [DecisionSet(*row) for row in connection.execute(sql("audit/sets")).fetchall()]
-    finally:
-        for name in frames:
-            connection.unregister(name)
 
 
 def set_just_written(connection: Connection, batch_id: int, decided_at: datetime) -> DecisionSet:

@@ -17,6 +17,7 @@ from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.deliveries.folders import Delivery, TableFile
 from warehouse.erasing import quarantine_as_erased
+from warehouse.frames import shown
 from warehouse.sql_files import sql
 
 #: The last version of a day is never taken in: it holds the refusal of whatever is delivered past the others, so that the
@@ -100,11 +101,8 @@ class BatchWriter:
             )
 
     def _run(self, statement: str, frames: dict[str, pl.DataFrame], **params: object) -> None:
-        for name, frame in frames.items():
-            self.connection.register(name, frame)
-        self.connection.execute(statement, {"batch_id": self.batch_id, **params})
-        for name in frames:
-            self.connection.unregister(name)
+        with shown(self.connection, frames):
+            self.connection.execute(statement, {"batch_id": self.batch_id, **params})
 
     def _frame(self, name: str, **params: object) -> pl.DataFrame:
         return self.connection.sql(sql(name), params={"batch_id": self.batch_id, **params}).pl()

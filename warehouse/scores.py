@@ -13,6 +13,7 @@ from schemas.references import PendingBatch
 from warehouse.audit import append_decisions
 from warehouse.connection import Connection, transaction
 from warehouse.fingerprints import set_just_written
+from warehouse.frames import shown
 from warehouse.shadow import ShadowGap, write_shadow
 from warehouse.sql_files import quoted, sql
 
@@ -121,17 +122,12 @@ def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredCh
         "new_quality": chunk.quality,
         "new_features": chunk.features,
     }
-    for name, frame in registered.items():
-        connection.register(name, frame)
-    try:
+    with shown(connection, registered):
         for name in ("decisions", "reasons", "quality"):
             connection.execute(sql(f"score/insert_{name}"))
         connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
         write_shadow(connection, chunk.shadow, chunk.shadow_gap)
         _record(connection, chunk.decisions, chunk.engine)
-    finally:
-        for name in registered:
-            connection.unregister(name)
 
 
 def _record(connection: Connection, decisions: pl.DataFrame, engine: str) -> None:

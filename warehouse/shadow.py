@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.clock import now
 from warehouse.connection import Connection
+from warehouse.frames import shown
 from warehouse.registry import ChampionRef
 from warehouse.sql_files import sql
 
@@ -47,10 +48,7 @@ def write_shadow(connection: Connection, scores: pl.DataFrame | None, gap: Shado
         gap: what was not scored, or None.
     """
     if scores is not None:
-        connection.register(_NEW, scores)
-        try:
+        with shown(connection, {_NEW: scores}):
             connection.execute(sql("shadow/insert_scores"))
-        finally:
-            connection.unregister(_NEW)
     if gap is not None:
         connection.execute(sql("shadow/insert_gap"), {**asdict(gap), "noted_at": now()})
