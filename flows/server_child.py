@@ -21,9 +21,12 @@ def end_with_parent(parent: int) -> None:
 def main() -> None:
     """Serves on loopback until it is told to end."""
     end_with_parent(int(sys.argv[1]))
-    import uvicorn
-
+    from flows.loading import loading
     from flows.prefect_settings import LOOPBACK
+
+    with loading():
+        import prefect.server.api.server  # noqa: F401  what the factory below is in
+        import uvicorn
 
     uvicorn.run(
         "prefect.server.api.server:create_app",

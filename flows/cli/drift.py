@@ -15,6 +15,7 @@ from schemas.settings import read_settings
 @click.pass_context
 def drift(ctx: click.Context, as_of: datetime | None, fail_on_alert: bool) -> None:  # noqa: FBT001  click passes it by keyword
     """Measure drift over the windows that end on a business date, write the reports, raise and send alerts."""
+    from flows.loading import loading
     from flows.temporary_server import prefect_at_hand
     from schemas.channels import load_alert_settings
     from schemas.extras import require_extra
@@ -26,8 +27,9 @@ def drift(ctx: click.Context, as_of: datetime | None, fail_on_alert: bool) -> No
     load_alert_settings(settings)
     day = as_of.date() if as_of else newest_decided_date(settings)
     server = prefect_at_hand(settings, quiet=not ctx.obj["debug"])
-    from flows.monitor import monitor_drift
-    from reports.drift_text import drift_text
+    with loading():
+        from flows.monitor import monitor_drift
+        from reports.drift_text import drift_text
 
     server.wait()
     click.echo(drift_text(monitor_drift(MonitorParameters(as_of=day))), nl=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import logging
 import os
@@ -188,6 +190,7 @@ def _tell(error: LoanwatchError) -> None:
 def main() -> None:
     """Entry point. Exit codes: docs/exit-codes.md."""
     keep_private()
+    atexit.register(gc.freeze)  # what is left at the end goes with the process: to look for garbage in it takes half a second
     signals = _Signals()
     signals.listen()
     _configure_logging()
