@@ -54,7 +54,7 @@ def _server(folder: Path) -> Iterator[str]:
 
 
 def share(folder: str, size: int, server: str) -> dict[str, Any]:
-    """Seconds of the flow less those of the plain functions. Only in a home's first night Prefect has to make its tables."""
+    """Seconds of the flow less those of the plain functions. A home's first night has no tables of Prefect yet."""
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         home = night_home(Path(folder), size, target=Path(scratch) / "home", with_histories=False)
         other = shutil.copytree(home, Path(scratch) / "other")

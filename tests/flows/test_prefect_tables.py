@@ -43,7 +43,7 @@ def test_the_tables_of_a_new_home_are_those_that_prefects_own_migrations_make(pr
     from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 
     migrated = Path(str(PREFECT_API_DATABASE_CONNECTION_URL.value()).partition(":///")[2])
-    assert prepare_tables(new_home)
+    assert prepare_tables(new_home), "the pin of Prefect has moved: run scripts/write_prefect_tables.py"
     made = new_home.prefect / "prefect.db"
     assert _columns(made) == _columns(migrated)
     assert _words(statements_of(made)) == _words(statements_of(migrated))
