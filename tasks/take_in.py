@@ -6,7 +6,7 @@ The caller holds the transaction.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from logging import getLogger
 
@@ -15,8 +15,9 @@ import polars as pl
 from schemas.errors import DeliveryRefusedError
 from schemas.policy import Policy
 from schemas.references import FileCounts
+from tasks.bad_rows import BadRows
 from tasks.core.repeats import duplicates_of, repeated_in_file
-from tasks.core.validation import Validated, validate
+from tasks.core.validation import Screened, screen
 from warehouse.deliveries.chunks import APPLICANT, ROW_NUMBER, Chunk, Header
 from warehouse.deliveries.faults import refusing_faults
 from warehouse.deliveries.folders import Delivery, TableFile, check_files
@@ -30,14 +31,6 @@ Report = Callable[[str, int], None]
 
 #: Refusals of a file of which nothing was received.
 _UNREAD = {"unreadable_file", "empty_file", "unpacks_too_large"}
-
-
-@dataclass(frozen=True)
-class BadRows:
-    """`failures`: row_number, application_id, rule, column_name. `rejected`: row_number, application_id, original_text."""
-
-    failures: pl.DataFrame
-    rejected: pl.DataFrame
 
 
 def _read_headers(delivery: Delivery) -> dict[str, Header]:
@@ -56,44 +49,24 @@ def _read_headers(delivery: Delivery) -> dict[str, Header]:
     return headers
 
 
-def _bad_rows(chunk: Chunk, validated: Validated) -> BadRows:
-    numbers = validated.typed.select(
-        ROW_NUMBER,
-        (pl.col(APPLICANT) if APPLICANT in validated.typed.columns else pl.lit(None, pl.Int64)).alias("application_id"),
-    )
-    failures = validated.failures.with_columns(numbers[validated.failures["position"]])
-    positions = validated.failures["position"].unique().sort()
-    texts = pl.Series("original_text", chunk.original_text(positions.to_list()), dtype=pl.String)
-    unread = chunk.broken.with_columns(pl.lit(None, pl.String).alias("column_name"))
-    names = [ROW_NUMBER, "application_id"]
-    return BadRows(
-        pl.concat([unread.select(*names, "rule", "column_name"), failures.select(*names, "rule", "column_name")]).sort(
-            ROW_NUMBER
-        ),
-        pl.concat([unread.select(*names, "original_text"), numbers[positions].with_columns(texts)]).sort(ROW_NUMBER),
-    )
-
-
-def _sorted_rows(file: TableFile, chunk: Chunk, received_on: date) -> tuple[pl.DataFrame, BadRows | None]:
-    """Good rows of a chunk, and the bad ones if there are any."""
+def _screened(file: TableFile, chunk: Chunk, received_on: date) -> Screened:
     with refusing_faults(file):
-        validated = validate(file.table, chunk.frame, received_on)
-        return validated.good, _bad_rows(chunk, validated) if chunk.n_rows > validated.good.height else None
+        return screen(file.table, chunk.frame, received_on)
 
 
 def _take_in_rows(writer: BatchWriter, file: TableFile, header: Header, report: Report | None) -> FileCounts:
-    n_received = n_accepted = n_bad = 0
+    n_received = n_accepted = 0
+    bad_rows = BadRows(writer, file)
     for chunk in read_chunks(file, header):
-        good, bad = _sorted_rows(file, chunk, writer.delivery.received_on)
-        writer.add_rows(file.table, good)
-        if bad:
-            writer.add_bad_rows(file.name, bad.failures, bad.rejected)
+        screened = _screened(file, chunk, writer.delivery.received_on)
+        writer.add_rows(file.table, screened.good)
+        bad_rows.add(chunk, screened)
         n_received += chunk.n_rows
-        n_accepted += good.height
-        n_bad += chunk.n_rows - good.height
+        n_accepted += screened.good.height
         if report:
             report(file.table, n_received)
-    return FileCounts(n_received, n_accepted, n_bad, extra_columns=header.extra_columns)
+    bad_rows.write()
+    return FileCounts(n_received, n_accepted, n_received - n_accepted, extra_columns=header.extra_columns)
 
 
 def _quarantine_conflicts(writer: BatchWriter, file: TableFile, header: Header, conflicts: pl.DataFrame) -> None:

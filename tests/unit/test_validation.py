@@ -13,7 +13,7 @@ import pytest
 from schemas.frames import table_rules
 from schemas.tables import DAYS_SENTINEL, DELIVERED_TABLES, HISTORY_TABLES, table
 from tasks.core.conversion import convert
-from tasks.core.validation import Validated, find_failures, validate
+from tasks.core.validation import Validated, find_failures, joined, judge, screen, validate
 from tests.deliveries import DAY, as_csv, rows
 
 MIDNIGHT = datetime.fromisoformat("2026-06-01")
@@ -145,6 +145,27 @@ def test_the_screen_in_front_of_pandera_hides_nothing() -> None:
     whole = find_failures(table("application"), typed, table_rules("application", DAY))
     assert whole.sort("position", "column_name", "rule").rows() == broken("application", frame)
     assert whole.height == 8
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_bad_rows_of_many_chunks_are_judged_as_those_of_one(size: int) -> None:
+    cells: dict[str, list[Any]] = {
+        "SK_ID_CURR": ["1", "x", "3", "", "5", "6", "7"],
+        "AMT_CREDIT": ["1", "a lot", "-5", "2", "inf", "3", "4"],
+        "CNT_CHILDREN": ["9", "1", "60", "1", "1.5", "1", "1"],
+        "FLAG_OWN_CAR": ["N", "?", "N", "?", "x" * 201, "N", "?"],
+    }
+    frame = rows("application", 7).with_columns(pl.Series(name, column) for name, column in cells.items())
+    frame = frame.with_row_index("row_number", offset=1)
+    whole = validate("application", frame, DAY)
+    chunks = [screen("application", frame.slice(start, size), DAY) for start in range(0, 7, size)]
+    bad = joined([chunk.suspects for chunk in chunks])
+    failures = judge("application", bad)
+    numbers = bad.rows["row_number"][failures["position"]]
+    found = list(zip((numbers - 1).to_list(), failures["rule"], failures["column_name"], strict=True))
+    assert found == whole.failures.rows()
+    assert pl.concat([chunk.good for chunk in chunks]).equals(whole.good)
+    assert bad.rows["row_number"].to_list() == [1, 2, 3, 4, 5, 7]
 
 
 def test_a_message_of_a_fault_holds_no_values() -> None:
