@@ -15,6 +15,7 @@ from schemas.references import FileCounts
 from schemas.tables import DELIVERED_TABLES
 from warehouse.clock import now
 from warehouse.connection import Connection
+from warehouse.credit_owners import CreditOwners
 from warehouse.deliveries.folders import Delivery, TableFile
 from warehouse.erasing import quarantine_as_erased
 from warehouse.frames import shown
@@ -88,6 +89,7 @@ class BatchWriter:
         self.connection, self.delivery = connection, delivery
         self.day_version = min(known.day_version + 1, LAST_DAY_VERSION) if known else 1
         self.batch_id = make_batch_id(delivery.received_on, self.day_version)
+        self._owners = CreditOwners(connection, self.batch_id)
 
     def check_version(self) -> None:
         """Raises DeliveryRefusedError, `too_many_versions`, where the day was delivered too often."""
@@ -115,8 +117,8 @@ class BatchWriter:
         """Accepted rows: `row_number` and the table's columns."""
         if rows.is_empty():
             return
-        name = "ingest/insert_bureau_balance" if table == "bureau_balance" else "ingest/insert_rows"
-        self._run(for_table(name, table), {"chunk": rows}, origin=self.delivery.origin)
+        chunk = self._owners.named(rows) if table == "bureau_balance" else rows
+        self._run(for_table("ingest/insert_rows", table), {"chunk": chunk}, origin=self.delivery.origin)
 
     def add_bad_rows(self, source_file: str, failures: pl.DataFrame, rejected: pl.DataFrame) -> None:
         """`failures`: row_number, application_id, rule, column_name. `rejected`: row_number, application_id, original_text."""
