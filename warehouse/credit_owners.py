@@ -22,11 +22,12 @@ class CreditOwners:
 
     def named(self, balances: pl.DataFrame) -> pl.DataFrame:
         """The rows in their order with SK_ID_CURR; null for an orphan, whose credit no bureau row names."""
-        wanted = balances.select(_CREDIT).unique()
-        delivered = self._delivered_owners().join(wanted, on=_CREDIT, how="semi")
-        missing = wanted.join(delivered, on=_CREDIT, how="anti")
-        owners = delivered if missing.is_empty() else pl.concat([delivered, self._earlier_owners(missing)])
-        return balances.join(owners, on=_CREDIT, how="left", maintain_order="left")
+        owners = self._delivered_owners().join(balances.select(_CREDIT), on=_CREDIT, how="semi")
+        named = _joined(balances, owners)
+        orphans = named.filter(pl.col(_APPLICANT).is_null()).select(_CREDIT).unique()
+        if orphans.is_empty():
+            return named
+        return _joined(balances, pl.concat([owners, self._earlier_owners(orphans)]))
 
     def _delivered_owners(self) -> pl.DataFrame:
         """Asked once: most credits of a delivery are its own, and a file of balances has many chunks."""
@@ -39,3 +40,7 @@ class CreditOwners:
         owners = self._connection.sql(sql("ingest/earlier_owners"), params={"batch_id": self._batch_id}).pl()
         self._connection.unregister("wanted")
         return owners
+
+
+def _joined(balances: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+    return balances.join(owners, on=_CREDIT, how="left", maintain_order="left")
