@@ -89,12 +89,13 @@ def one_thread(connection: Connection) -> Iterator[None]:
 
     A chunk is one batch of Arrow, which one thread reads anyway; the rest cost up to twice the processor's time.
     """
-    (n,) = connection.execute(sql("ingest/read_threads")).fetchone() or (1,)
-    connection.execute(sql("ingest/set_threads"), {"threads": 1})
-    try:
-        yield
-    finally:
-        connection.execute(sql("ingest/set_threads"), {"threads": n})
+    with connection.cursor() as settings:  # of its own: after a fault the transaction takes no statement any more
+        (n,) = settings.execute(sql("ingest/read_threads")).fetchone() or (1,)
+        settings.execute(sql("ingest/set_threads"), {"threads": 1})
+        try:
+            yield
+        finally:
+            settings.execute(sql("ingest/set_threads"), {"threads": n})
 
 
 class BatchWriter:
