@@ -101,5 +101,5 @@ def value(history: History, name: str) -> str:
     derived = _DERIVED.get((history.table, name))
     expression = derived or cleaned(table(history.table).column(name))
     if decimals == 0:
-        return f"({expression})::BIGINT"
+        return expression if is_stored_integer(history, name) else f"({expression})::BIGINT"
     return _scaled(expression, decimals)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 
-import duckdb
 import polars as pl
 
 from schemas.errors import VerificationError
@@ -14,19 +11,24 @@ from schemas.feature_catalogue import HISTORIES
 from schemas.features import FeatureSet, level_columns
 from schemas.tables import table
 from warehouse.connection import Connection
-from warehouse.feature_sql import VALUES, VERSIONS, statement_of
+from warehouse.feature_sql import (
+    OPERANDS,
+    SETS,
+    VALUES,
+    VERSIONS,
+    Statement,
+    application_statement,
+    history_statement,
+    ratio_statement,
+    sets_statement,
+)
 
 _KEYS = ["application_id", "batch_id"]
 #: A text column gives at most this many levels, the most frequent ones; a level longer than this has no share of its own.
 MAX_LEVELS = 100
 MAX_LEVEL_LENGTH = 200
-#: Versions whose features are computed in one pass over each table; they wait in temporary tables, which DuckDB spills. A row
-#: group of DuckDB, as many as are decided in one transaction.
-BLOCK_ROWS = 122_880
-
-_TABLES = ("application", *(history.table for history in HISTORIES))
-_FIRST, _LAST = "feature_first_id", "feature_last_id"
-_numbers = itertools.count(1)
+#: Versions whose features are computed in one pass over each table, and held in memory together.
+BLOCK_ROWS = 60_000
 
 
 def observe_levels(connection: Connection, cutoff_batch_id: int) -> dict[str, list[str]]:
@@ -56,7 +58,7 @@ def compute_features(connection: Connection, feature_set: FeatureSet, applicants
     Args:
         connection: an open warehouse.
         feature_set: the declared list with the levels of a model.
-        applicants: columns application_id (BIGINT) and batch_id (INTEGER); pass about 20,000 rows at once.
+        applicants: columns application_id (BIGINT) and batch_id (INTEGER); pass about BLOCK_ROWS at once at most.
 
     Returns:
         application_id, batch_id, then the features in order (Float64, or String), one row per version, sorted by both keys.
@@ -64,27 +66,23 @@ def compute_features(connection: Connection, feature_set: FeatureSet, applicants
     Raises:
         VerificationError: a version asked for is not in the warehouse.
     """
-    versions = _sorted(applicants)
+    versions = _sorted(applicants).with_row_index("version_no").with_columns(pl.col("version_no").cast(pl.Int32))
     connection.register(VERSIONS, versions.to_arrow())
     try:
-        frames = [_of_table(connection, feature_set, name) for name in _TABLES]
+        frames = [versions, _of_applications(connection, feature_set, versions)]
+        frames += [_of_history(connection, feature_set, history.table) for history in HISTORIES]
+        side_by_side = pl.concat(frames, how="horizontal")
+        side_by_side = side_by_side.hstack(_ratios(connection, feature_set, side_by_side))
     finally:
         connection.unregister(VERSIONS)
-    return _side_by_side(versions, frames, feature_set)
+    return side_by_side.select(*_KEYS, *feature_set.names)
 
 
 def _sorted(applicants: pl.DataFrame) -> pl.DataFrame:
     return applicants.select(pl.col("application_id").cast(pl.Int64), pl.col("batch_id").cast(pl.Int32)).unique().sort(_KEYS)
 
 
-def _side_by_side(versions: pl.DataFrame, frames: list[pl.DataFrame], feature_set: FeatureSet) -> pl.DataFrame:
-    for frame in frames:
-        _require_same_rows(versions, frame)
-    return pl.concat([versions, *(frame.drop(_KEYS) for frame in frames)], how="horizontal").select(*_KEYS, *feature_set.names)
-
-
-def _of_table(connection: Connection, feature_set: FeatureSet, name: str) -> pl.DataFrame:
-    statement = statement_of(name, feature_set.of_table(name))
+def _rows(connection: Connection, statement: Statement) -> pl.DataFrame:
     # A variable and not parameters: a relation with parameters runs its query twice.
     connection.execute(f"SET VARIABLE {VALUES} = $content", {"content": statement.values})
     frame = connection.sql(statement.text).pl()
@@ -92,14 +90,44 @@ def _of_table(connection: Connection, feature_set: FeatureSet, name: str) -> pl.
     return frame
 
 
-def _require_same_rows(versions: pl.DataFrame, frame: pl.DataFrame) -> None:
-    if not versions.equals(frame.select(_KEYS)):
+def _of_applications(connection: Connection, feature_set: FeatureSet, versions: pl.DataFrame) -> pl.DataFrame:
+    """Inputs and formulas of the applications, in the order of the versions."""
+    found = _rows(connection, application_statement(feature_set.of_table("application")))
+    if found.height != versions.height or found["version_no"].n_unique() != versions.height:
         raise VerificationError(
-            f"{versions.height} application versions were asked for and {frame.height} found",
+            f"{versions.height} application versions were asked for and {found.height} found",
             expected="one accepted row in raw.application per application and batch asked for",
             where="raw.application_v1",
             remedy="pass versions that were ingested; run `loanwatch doctor` if they were",
         )
+    return found.sort("version_no").drop("version_no")
+
+
+def _of_history(connection: Connection, feature_set: FeatureSet, name: str) -> pl.DataFrame:
+    """Features of a history table in the order of the versions: those of the set that each sees, or what stands for no rows."""
+    features = feature_set.of_table(name)
+    seen = _rows(connection, sets_statement(name))
+    connection.register(SETS, seen.filter(pl.col("set_no").is_not_null()).unique("set_no").to_arrow())
+    try:
+        of_sets = _rows(connection, history_statement(name, features))
+    finally:
+        connection.unregister(SETS)
+    counts = [feature.name for feature in features if feature.function == "count"]
+    found = seen.join(of_sets, on="set_no", how="left", maintain_order="left").with_columns(pl.col(counts).fill_null(0.0))
+    return found.drop("version_no", "application_id", "held", "held_monthly", "set_no")
+
+
+def _ratios(connection: Connection, feature_set: FeatureSet, features: pl.DataFrame) -> pl.DataFrame:
+    """Ratios of aggregates, in the order of the versions."""
+    ratios = [f for f in feature_set.features if f.function == "ratio" and f.table != "application"]
+    if not ratios:
+        return pl.DataFrame()
+    operands = dict.fromkeys(name for f in ratios for name in f.columns if not name.startswith("application."))
+    connection.register(OPERANDS, features.select("version_no", *_KEYS, *operands).to_arrow())
+    try:
+        return _rows(connection, ratio_statement(ratios)).sort("version_no").drop("version_no")
+    finally:
+        connection.unregister(OPERANDS)
 
 
 def iter_features(
@@ -107,54 +135,13 @@ def iter_features(
 ) -> Iterator[pl.DataFrame]:
     """The frames of `compute_features` over many versions, `chunk_rows` at a time, in the order of application_id and batch_id.
 
-    Chunks are ranges of application_id. The histories are read once per BLOCK_ROWS versions and not once per chunk: rows are
-    stored as they were delivered, in no order of applicants, so that every chunk would have to look at all of them. The frames
-    are what one call with all versions would give, cut into pieces. The connection may be used between two of them.
+    Chunks are ranges of application_id. The histories are read once per block of chunks and not once per chunk: rows are stored as
+    they were delivered, in no order of applicants, so that every chunk would have to look at all of them. The frames are what one
+    call with all versions would give, cut into pieces. The connection may be used between two of them.
     """
     ordered = _sorted(versions)
-    for start in range(0, ordered.height, max(BLOCK_ROWS, chunk_rows)):
-        block = ordered.slice(start, max(BLOCK_ROWS, chunk_rows))
-        if block.height <= chunk_rows:
-            yield compute_features(connection, feature_set, block)
-        else:
-            yield from _cut(connection, feature_set, block, chunk_rows)
-
-
-def _cut(connection: Connection, feature_set: FeatureSet, block: pl.DataFrame, chunk_rows: int) -> Iterator[pl.DataFrame]:
-    """The chunks of a block whose features lie in temporary tables, each in the order of its keys."""
-    stored = {name: f"features_{next(_numbers)}_{name}" for name in _TABLES}
-    try:
-        _store(connection, feature_set, block, stored)
+    block_rows = max(BLOCK_ROWS // chunk_rows, 1) * chunk_rows
+    for start in range(0, ordered.height, block_rows):
+        block = compute_features(connection, feature_set, ordered.slice(start, block_rows))
         for offset in range(0, block.height, chunk_rows):
-            chunk = block.slice(offset, chunk_rows)
-            frames = [_read_chunk(connection, table_name, block, offset, chunk) for table_name in stored.values()]
-            yield _side_by_side(chunk, frames, feature_set)
-    finally:
-        with suppress(duckdb.Error):  # a closed connection took them along; an aborted transaction never made them
-            for table_name in stored.values():
-                connection.execute(f"DROP TABLE IF EXISTS temp.{table_name}")
-
-
-def _store(connection: Connection, feature_set: FeatureSet, block: pl.DataFrame, stored: Mapping[str, str]) -> None:
-    connection.register(VERSIONS, block.to_arrow())
-    try:
-        for name, table_name in stored.items():
-            statement = statement_of(name, feature_set.of_table(name))
-            connection.execute(f"SET VARIABLE {VALUES} = $content", {"content": statement.values})
-            connection.execute(f"CREATE TEMP TABLE {table_name} AS {statement.text}")
-            connection.execute(f"RESET VARIABLE {VALUES}")
-    finally:
-        connection.unregister(VERSIONS)
-
-
-def _read_chunk(connection: Connection, table_name: str, block: pl.DataFrame, offset: int, chunk: pl.DataFrame) -> pl.DataFrame:
-    """The chunk's rows: those with its ids, less what the chunks beside it hold of the first and the last id."""
-    first, last = chunk["application_id"][0], chunk["application_id"][-1]
-    connection.execute(f"SET VARIABLE {_FIRST} = $first", {"first": first})
-    connection.execute(f"SET VARIABLE {_LAST} = $last", {"last": last})
-    frame = connection.sql(
-        f"SELECT * FROM temp.{table_name} WHERE application_id BETWEEN getvariable('{_FIRST}') AND getvariable('{_LAST}') "
-        "ORDER BY application_id, batch_id"
-    ).pl()
-    before = int((block["application_id"].slice(0, offset) == first).sum())
-    return frame.slice(before, chunk.height)
+            yield block.slice(offset, chunk_rows)
