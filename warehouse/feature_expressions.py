@@ -100,6 +100,4 @@ def value(history: History, name: str) -> str:
     decimals = value_decimals(history, name)
     derived = _DERIVED.get((history.table, name))
     expression = derived or cleaned(table(history.table).column(name))
-    if decimals == 0:
-        return expression if is_stored_integer(history, name) else f"({expression})::BIGINT"
-    return _scaled(expression, decimals)
+    return _scaled(expression, decimals) if decimals else expression  # of no decimals are integers only

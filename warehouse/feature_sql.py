@@ -9,7 +9,7 @@ into constants).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.feature_catalogue import Group
@@ -28,7 +28,8 @@ VALUES = "feature_values"
 #: Decimals of the share of a credit's months with a status, before the mean over credits is taken.
 _SHARE_DECIMALS = 15
 
-_LevelKeys = dict[tuple[str, str], str]
+#: Bits of a packed number that are sure to be free of its sign.
+_BITS = 63
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,7 @@ def application_statement(features: Sequence[Feature]) -> Statement:
         expression = FORMULAS[feature.function]([f"a.{column}" for column in feature.columns])
         kind = "VARCHAR" if feature.kind == "text" else "DOUBLE"
         columns.append(f"({expression})::{kind} AS {feature.name}")
-    source = (
-        f"FROM {VERSIONS} AS v\n"
-        "JOIN core.applications AS a ON a.SK_ID_CURR = v.application_id AND a.batch_id = v.batch_id"
-    )
+    source = f"FROM {VERSIONS} AS v\nJOIN core.applications AS a ON a.SK_ID_CURR = v.application_id AND a.batch_id = v.batch_id"
     return Statement(_select(columns, source))
 
 
@@ -65,11 +63,12 @@ def _pick(name: str, source: str) -> str:
     """Per version the newest delivery of that table's rows for the applicant, not later than its own."""
     return _clause(
         name,
-        "  SELECT v.version_no, max(h.batch_id) AS held\n"
+        "  SELECT v.version_no, max(h.batch_id) AS held, max(h.n_rows) AS most_rows\n"
         f"  FROM {VERSIONS} AS v\n"
         "  JOIN (\n"
-        f"    SELECT DISTINCT r.SK_ID_CURR, r.batch_id FROM raw.{source}_v1 AS r\n"
+        f"    SELECT r.SK_ID_CURR, r.batch_id, count(*) AS n_rows FROM raw.{source}_v1 AS r\n"
         f"    WHERE r.SK_ID_CURR IN (SELECT application_id FROM {VERSIONS})\n"
+        "    GROUP BY r.SK_ID_CURR, r.batch_id\n"
         "  ) AS h ON h.SK_ID_CURR = v.application_id AND h.batch_id <= v.batch_id\n"
         "  GROUP BY v.version_no",
     )
@@ -78,7 +77,8 @@ def _pick(name: str, source: str) -> str:
 def sets_statement(name: str) -> Statement:
     """One row per version, in order: the deliveries of a history table that it sees, their number as a set, and its flag.
 
-    A bureau set has two deliveries, of credits and of their months; a version without rows of the table itself has no set.
+    A bureau set has two deliveries, of credits and of their months; a version without rows of the table itself has no set. The set
+    has `most_rows` rows of the table itself at most.
     """
     picks, flags, joins, monthly = [_pick("own", name)], [_flag(name, "p")], ["LEFT JOIN own AS p USING (version_no)"], "NULL"
     if name == "bureau":
@@ -93,6 +93,7 @@ def sets_statement(name: str) -> Statement:
         "p.held",
         f"{monthly}::INTEGER AS held_monthly",
         f"CASE WHEN p.held IS NOT NULL THEN {number} END::INTEGER AS set_no",
+        "coalesce(p.most_rows, 0) AS most_rows",
         *flags,
     ]
     source = "\n".join([f"FROM {VERSIONS} AS v", *joins, "ORDER BY v.version_no"])
@@ -116,17 +117,40 @@ def ratio_statement(ratios: Sequence[Feature]) -> Statement:
     return Statement(_select(columns, source))
 
 
+def _packed(levels: Mapping[str, Sequence[str]], most_rows: int) -> tuple[list[str], dict[tuple[str, str], str]]:
+    """Sums that count the rows of several levels at once, and per (text column, level) the expression that reads its count.
+
+    A row adds one to its level's bits of a 64-bit number. A level has as many bits as the number of rows of the largest set needs,
+    so that none can run over; as many levels of a column as fit share a number.
+    """
+    bits = max(most_rows.bit_length(), 1)
+    fits = _BITS // bits
+    words: list[str] = []
+    counts: dict[tuple[str, str], str] = {}
+    for column, found in levels.items():
+        for first in range(1, len(found) + 1, fits):
+            held, word = found[first - 1 : first - 1 + fits], f"packed{len(words)}"
+            place = f"place_{column}"
+            one = f"CASE WHEN {place} BETWEEN {first} AND {first + len(held) - 1} THEN 1::BIGINT << {bits} * ({place} - {first}) END"
+            words.append(f"coalesce(sum({one}), 0)::BIGINT AS {word}")
+            for number, level in enumerate(held):
+                counts[column, level] = f"(({word} >> {bits * number}) & {2**bits - 1})"
+    return words, counts
+
+
 class _HistoryStatement:
     """Writes the statement of one history table, clause by clause."""
 
-    def __init__(self, name: str, features: Sequence[Feature]) -> None:
+    def __init__(self, name: str, features: Sequence[Feature], most_rows: int) -> None:
         self.history = history_of(name)
         self.features = features
         self.groups = {group.name: number for number, group in enumerate(self.history.groups, start=1)}
         self.values: list[str] = []
         self.has_balance = name == "bureau"
-        self.level_keys = self._keys("k", [feature for feature in features if feature.function.startswith("level_")])
-        self.status_keys = self._keys("m", [feature for feature in features if feature.function == "mean_of_share"])
+        self.levels = self._levels_of("level_")
+        self.words, self.level_counts = _packed(self.levels, most_rows)
+        statuses = self._levels_of("mean_of_share").get("STATUS", [])
+        self.status_keys = {level: f"m{number}" for number, level in enumerate(statuses)}
         self.states = self._needed_states()
 
     def _read(self, content: str | int) -> str:
@@ -141,10 +165,13 @@ class _HistoryStatement:
         self.values.extend(levels)
         return f"list_position(getvariable('{VALUES}')[{first}:{len(self.values)}], r.{column})::UTINYINT"
 
-    def _keys(self, letter: str, features: Sequence[Feature]) -> _LevelKeys:
-        """A short column name per (text column, level)."""
-        levels = dict.fromkeys((feature.column, feature.level or "") for feature in features)
-        return {level: f"{letter}{number}" for number, level in enumerate(levels)}
+    def _levels_of(self, function: str) -> dict[str, list[str]]:
+        """The levels of each text column that features of this kind count."""
+        levels: dict[str, dict[str, None]] = {}
+        for feature in self.features:
+            if feature.function.startswith(function):
+                levels.setdefault(feature.column, {})[feature.level or ""] = None
+        return {column: list(found) for column, found in levels.items()}
 
     def _needed_states(self) -> dict[tuple[str, str], list[str]]:
         """The states that each value of each group of rows ('' for all) needs, over all features."""
@@ -159,28 +186,27 @@ class _HistoryStatement:
         text = "WITH " + ",\n".join([*self._months(), self._cleaned(), self._sums()]) + "\n" + self._result()
         return Statement(text, self.values)
 
-    def _levels_of(self, keys: _LevelKeys) -> dict[str, list[str]]:
-        """The levels of each text column that has any."""
-        levels: dict[str, list[str]] = {}
-        for column, level in keys:
-            levels.setdefault(column, []).append(level)
-        return levels
-
     def _months(self) -> list[str]:
         """Months per credit, before they meet the credit: one pass over the largest table, first by status."""
         if not self.has_balance:
             return []
-        levels = self._levels_of(self.status_keys).get("STATUS", [])
-        place = self._place("STATUS", levels) if levels else "NULL"
+        place = self._place("STATUS", list(self.status_keys)) if self.status_keys else "NULL"
         inner = ["r.SK_ID_CURR", "r.batch_id", "r.SK_ID_BUREAU", "r.MONTHS_BALANCE", f"{place} AS status"]
         months = _select(
-            ["s.set_no", "r.SK_ID_BUREAU", "r.status", "min(r.MONTHS_BALANCE) AS lo", "max(r.MONTHS_BALANCE) AS hi", "count(*) AS n"],
+            [
+                "s.set_no",
+                "r.SK_ID_BUREAU",
+                "r.status",
+                "min(r.MONTHS_BALANCE) AS lo",
+                "max(r.MONTHS_BALANCE) AS hi",
+                "count(*) AS n",
+            ],
             f"FROM (\n{_select(inner, 'FROM raw.bureau_balance_v1 AS r')}\n) AS r\n"
             f"JOIN {SETS} AS s ON s.application_id = r.SK_ID_CURR AND s.held_monthly = r.batch_id\n"
             "GROUP BY s.set_no, r.SK_ID_BUREAU, r.status",
         )
         shares = [
-            f"round(coalesce(sum(n) FILTER (WHERE status = {place}), 0) / sum(n) * 1e{_SHARE_DECIMALS})::BIGINT AS {key}"
+            f"round(coalesce(sum(CASE WHEN status = {place} THEN n END), 0) / sum(n) * 1e{_SHARE_DECIMALS})::BIGINT AS {key}"
             for place, key in enumerate(self.status_keys.values(), start=1)
         ]
         columns = ["set_no", "SK_ID_BUREAU", "min(lo) AS oldest_month", "max(hi) AS newest_month", "sum(n)::BIGINT AS n_months"]
@@ -200,9 +226,8 @@ class _HistoryStatement:
         names = dict.fromkeys(column for _, column in self.states)
         values = [f"{value(self.history, name)} AS v_{name}" for name in names]
         statuses = ["b.n_months", *(f"b.{key}" for key in self.status_keys.values())] if self.has_balance else []
-        levels = self._levels_of(self.level_keys)
-        places = [f"r.place_{column}" for column in levels]
-        looked_up = [f"{self._place(column, found)} AS place_{column}" for column, found in levels.items()]
+        places = [f"r.place_{column}" for column in self.levels]
+        looked_up = [f"{self._place(column, found)} AS place_{column}" for column, found in self.levels.items()]
         rows = f"FROM (\n{_select(['r.*', *looked_up], f'FROM raw.{self.history.table}_v1 AS r')}\n) AS r"
         joins = [f"JOIN {SETS} AS s ON s.application_id = r.SK_ID_CURR AND s.held = r.batch_id"]
         joins += ["LEFT JOIN months AS b ON b.set_no = s.set_no AND b.SK_ID_BUREAU = r.SK_ID_BUREAU"] if self.has_balance else []
@@ -212,34 +237,32 @@ class _HistoryStatement:
     def _sums(self) -> str:
         """Exact states per set, of all its rows and of each group of them."""
         columns = ["set_no", "count(*) AS n_rows"]
-        columns += [f"count(*) FILTER (WHERE part = {n}) AS g{n}_n_rows" for n in self.groups.values()]
+        columns += [f"count(CASE WHEN part = {n} THEN 1 END) AS g{n}_n_rows" for n in self.groups.values()]
         for (group, name), needed in self.states.items():
             number = self.groups.get(group)
-            of_group = f" FILTER (WHERE part = {number})" if number else ""
             at = f"g{number}_" if number else ""
-            columns += [f"{self._state(state, name)}{of_group} AS {at}{state}_{name}" for state in needed]
+            # not by FILTER, for which DuckDB cuts all columns anew for each aggregate
+            of_rows = f"CASE WHEN part = {number} THEN v_{name} END" if number else f"v_{name}"
+            columns += [f"{self._state(state, name).format(of_rows)} AS {at}{state}_{name}" for state in needed]
         columns += ["count(n_months) AS n_monthly"] if self.has_balance else []
         columns += [f"sum({key}) AS {key}" for key in self.status_keys.values()]
-        for column, levels in self._levels_of(self.level_keys).items():
-            for place, level in enumerate(levels, start=1):
-                key = self.level_keys[column, level]
-                columns.append(f"count(CASE WHEN place_{column} = {place} THEN 1 END) AS {key}")
+        columns += self.words
         return _clause("sums", _select(columns, "FROM cleaned\nGROUP BY set_no"))
 
     def _state(self, state: str, name: str) -> str:
         squares = state == "q" and is_stored_integer(self.history, name)
-        return (SQUARES_OF_INTEGERS if squares else STATES[state]).format(f"v_{name}")
+        return SQUARES_OF_INTEGERS if squares else STATES[state]
 
     def _expression(self, feature: Feature) -> str:
         at = f"g{self.groups[feature.group]}_" if feature.group else ""
-        level = (feature.column, feature.level or "")
+        level = feature.level or ""
         match feature.function:
             case "count":
                 return f"{at}n_rows"
             case "mean_of_share":
                 return f"{self.status_keys[level]}::DOUBLE / (nullif(n_monthly, 0) * 1e{_SHARE_DECIMALS})"
             case "level_share" | "level_min" | "level_max" | "level_sum" | "level_var":
-                return level_aggregate(feature.function, self.level_keys[level], "n_rows")
+                return level_aggregate(feature.function, self.level_counts[feature.column, level], "n_rows")
             case _:
                 return aggregate(at, feature, value_decimals(self.history, feature.column))
 
@@ -248,6 +271,9 @@ class _HistoryStatement:
         return _select(["set_no", *columns], "FROM sums")
 
 
-def history_statement(name: str, features: Sequence[Feature]) -> Statement:
-    """The features of each set, one row per set_no; without flags and ratios (those of bureau_balance go with bureau)."""
-    return _HistoryStatement(name, [f for f in features if f.function not in {"has", "ratio"}]).statement()
+def history_statement(name: str, features: Sequence[Feature], most_rows: int) -> Statement:
+    """The features of each set, one row per set_no; without flags and ratios (those of bureau_balance go with bureau).
+
+    No set may have more than `most_rows` rows of the table.
+    """
+    return _HistoryStatement(name, [f for f in features if f.function not in {"has", "ratio"}], most_rows).statement()

@@ -107,14 +107,15 @@ def _of_history(connection: Connection, feature_set: FeatureSet, name: str) -> p
     """Features of a history table in the order of the versions: those of the set that each sees, or what stands for no rows."""
     features = feature_set.of_table(name)
     seen = _rows(connection, sets_statement(name))
+    most_rows = int(seen.select(pl.col("most_rows").max().fill_null(0)).item())
     connection.register(SETS, seen.filter(pl.col("set_no").is_not_null()).unique("set_no").to_arrow())
     try:
-        of_sets = _rows(connection, history_statement(name, features))
+        of_sets = _rows(connection, history_statement(name, features, most_rows))
     finally:
         connection.unregister(SETS)
     counts = [feature.name for feature in features if feature.function == "count"]
     found = seen.join(of_sets, on="set_no", how="left", maintain_order="left").with_columns(pl.col(counts).fill_null(0.0))
-    return found.drop("version_no", "application_id", "held", "held_monthly", "set_no")
+    return found.drop("version_no", "application_id", "held", "held_monthly", "set_no", "most_rows")
 
 
 def _ratios(connection: Connection, feature_set: FeatureSet, features: pl.DataFrame) -> pl.DataFrame:
