@@ -1,15 +1,15 @@
 """The features as the public Home Credit kernels write them in pandas, which is what most users would start from.
 
-Each table is read by `pd.read_parquet`, its texts become dummies by `pd.get_dummies`, and one `groupby().agg({column: [...]})` per
-table and group gives the aggregates; frames meet by `merge` and `join` on the applicant. Nothing is slowed down on purpose: dummies
-are bytes, no function of Python runs per group, and each table is let go before the next is read.
+Each table is read by `pd.read_parquet`, its texts become dummies by `pd.get_dummies`, and one `groupby().agg({column: [...]})`
+per table and group gives the aggregates; frames meet by `merge` and `join` on the applicant. Nothing is slowed down on purpose:
+dummies are bytes, no function of Python runs per group, and each table is let go before the next is read.
 benchmarks/peers_pandas.py is the same by someone who has tuned it. Lists of columns are those of tests/feature_oracle.py.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,10 @@ def _lists(wanted: Mapping[str, str]) -> dict[str, list[str]]:
     return {column: functions.split() for column, functions in wanted.items()}
 
 
+def _each(columns: Sequence[str], *functions: str) -> dict[str, list[str]]:
+    return {column: list(functions) for column in columns}
+
+
 def _named(found: pd.DataFrame, columns: Sequence[str], levels: Levels, prefix: str, functions: Sequence[str]) -> pd.DataFrame:
     """Dummies under the names of the features; a level that no row has gets its zeros."""
     names, absent = {}, {}
@@ -64,7 +68,7 @@ def _named(found: pd.DataFrame, columns: Sequence[str], levels: Levels, prefix: 
 
 def _bureau(folder: Path, levels: Levels, statuses: Sequence[str]) -> list[pd.DataFrame]:
     months, flags = _dummies(pd.read_parquet(folder / "bureau_balance.parquet"), ["STATUS"])
-    loans = months.groupby("SK_ID_BUREAU").agg({"MONTHS_BALANCE": ["min", "max", "size"], **dict.fromkeys(flags, ["mean"])})
+    loans = months.groupby("SK_ID_BUREAU").agg({"MONTHS_BALANCE": ["min", "max", "size"], **_each(flags, "mean")})
     shares = {f"STATUS={level}_MEAN": f"STATUS_IS_{level}_SHARE" for level in statuses}
     loans.columns = pd.Index([f"{column}_{function.upper()}" for column, function in loans.columns])
     loans = loans.rename(columns=shares)
@@ -73,7 +77,7 @@ def _bureau(folder: Path, levels: Levels, statuses: Sequence[str]) -> list[pd.Da
     rows, dummies = _dummies(pd.read_parquet(folder / "bureau.parquet"), texts)
     rows = rows.join(loans, on="SK_ID_BUREAU", how="left")
     wanted = {**_lists(said.BUREAU), "DAYS_ENDDATE_FACT": ["max", "mean"]}
-    whole = {**wanted, **{f"STATUS_IS_{level}_SHARE": ["mean"] for level in statuses}, **dict.fromkeys(dummies, ["mean"])}
+    whole = {**wanted, **{f"STATUS_IS_{level}_SHARE": ["mean"] for level in statuses}, **_each(dummies, "mean")}
     everything = _named(_aggregated(rows, whole, "BURO"), texts, levels, "BURO", ["mean"]).assign(HAS_BUREAU=1.0)
     everything["HAS_BUREAU_BALANCE"] = rows.MONTHS_BALANCE_SIZE.notna().groupby(rows[ID]).max().astype(float)
     active = _aggregated(rows[rows["CREDIT_ACTIVE=Active"] == 1], _lists(said.BUREAU), "BURO_ACTIVE")
@@ -88,7 +92,7 @@ def _previous(folder: Path, levels: Levels) -> list[pd.DataFrame]:
         rows[name] = rows[name].replace(said.SENTINEL, np.nan)
     rows["AMT_APPLICATION_TO_CREDIT"] = said.rounded(said.divide(rows.AMT_APPLICATION, rows.AMT_CREDIT), 8)
     rows["RATE_DOWN_PAYMENT"] = said.rounded(rows.RATE_DOWN_PAYMENT, 8)
-    whole = {**_lists({**said.PREVIOUS, **said.PREVIOUS_DATES}), **dict.fromkeys(dummies, ["mean"])}
+    whole = {**_lists({**said.PREVIOUS, **said.PREVIOUS_DATES}), **_each(dummies, "mean")}
     everything = _named(_aggregated(rows, whole, "PREV"), texts, levels, "PREV", ["mean"]).assign(HAS_PREVIOUS_APPLICATION=1.0)
     approved = _aggregated(rows[rows["NAME_CONTRACT_STATUS=Approved"] == 1], _lists(said.PREVIOUS), "PREV_APPROVED")
     refused = _aggregated(rows[rows["NAME_CONTRACT_STATUS=Refused"] == 1], _lists(said.PREVIOUS), "PREV_REFUSED")
@@ -97,7 +101,7 @@ def _previous(folder: Path, levels: Levels) -> list[pd.DataFrame]:
 
 def _pos(folder: Path, levels: Levels) -> list[pd.DataFrame]:
     rows, dummies = _dummies(pd.read_parquet(folder / "POS_CASH_balance.parquet"), ["NAME_CONTRACT_STATUS"])
-    found = _aggregated(rows, {**_lists(said.POS), **dict.fromkeys(dummies, ["mean"])}, "POS")
+    found = _aggregated(rows, {**_lists(said.POS), **_each(dummies, "mean")}, "POS")
     recent = {"SK_DPD": ["max", "mean"], "SK_DPD_DEF": ["max", "mean"], "CNT_INSTALMENT_FUTURE": ["mean"]}
     last_year = _aggregated(rows[rows.MONTHS_BALANCE >= -12], recent, "POS_LAST_YEAR")
     return [_named(found, ["NAME_CONTRACT_STATUS"], levels, "POS", ["mean"]).assign(HAS_POS_CASH_BALANCE=1.0), last_year]
@@ -122,7 +126,7 @@ def _cards(folder: Path, levels: Levels) -> list[pd.DataFrame]:
     rows, dummies = _dummies(pd.read_parquet(folder / "credit_card_balance.parquet"), ["NAME_CONTRACT_STATUS"])
     rows["BALANCE_TO_LIMIT"] = said.rounded(said.divide(rows.AMT_BALANCE, rows.AMT_CREDIT_LIMIT_ACTUAL), 8)
     functions = ["min", "max", "mean", "sum", "var"]
-    wanted = dict.fromkeys([*dict.fromkeys(said.CARD.split()), *dummies], functions)
+    wanted = _each([*said.CARD.split(), *dummies], *functions)
     found = _aggregated(rows, {**wanted, "BALANCE_TO_LIMIT": ["max", "mean"]}, "CC")
     recent = {"AMT_BALANCE": "max mean", "BALANCE_TO_LIMIT": "max mean", "CNT_DRAWINGS_ATM_CURRENT": "mean", "SK_DPD": "max"}
     last_year = _aggregated(rows[rows.MONTHS_BALANCE >= -12], _lists(recent), "CC_LAST_YEAR")
@@ -137,7 +141,7 @@ def features_of(folder: Path, levels: Mapping[str, Sequence[str]], protected: Se
 
     application = pd.read_parquet(folder / "application.parquet").rename(columns={ID: "version"})
     result = said.application_features(application, protected).rename_axis(ID).reset_index()
-    parts = [
+    parts: list[Callable[[], list[pd.DataFrame]]] = [
         lambda: _bureau(folder, of("bureau"), levels["bureau_balance.STATUS"]),
         lambda: _previous(folder, of("previous_application")),
         lambda: _pos(folder, of("POS_CASH_balance")),

@@ -1,8 +1,8 @@
-"""The features as a pandas user writes them: Parquet files in, vectorised group-bys, no apply.
+"""The features by someone who has tuned pandas: Parquet files in, vectorised group-bys, no apply.
 
 The lists of columns and the formulas within a row are those of tests/feature_oracle.py, which describes the same features. What
 differs: an applicant has one version here, so nothing is picked by date; texts are read as categories; the shares of levels are
-counted once per column instead of once per level.
+counted once per column instead of once per level. benchmarks/peers_kernel.py is the usual way.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def _summary(records: Sequence[Record]) -> Iterator[str]:
 
 
 def _answer(target: Record) -> str:
-    return target["answer"] if target["reached"] else f"**{target['answer']}**"
+    return target["answer"] if target["reached"] or target["kind"] == "told" else f"**{target['answer']}**"
 
 
 def _found(target: Record) -> str:

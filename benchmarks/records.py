@@ -33,10 +33,11 @@ class Target:
 
     `of` two sides: the ratio of the first's median to the second's. `of` one side: its own figure (median of seconds, or the
     highest peak). `slope=True` of one side: the slope of log(figure) over log(size). `sizes`: only at these (all that were
-    measured); a target whose sizes were not measured is neither reached nor missed.
+    measured); a target whose sizes were not measured is neither reached nor missed. `told` is no target: the
+    ratio is only shown.
     """
 
-    kind: Literal["at_least", "at_most"]
+    kind: Literal["at_least", "at_most", "told"]
     value: float
     of: tuple[str, str] | str
     measure: Literal["seconds", "peak_mb"] = "seconds"
@@ -46,6 +47,8 @@ class Target:
     def __str__(self) -> str:
         """What a table says of it."""
         figure = {"seconds": "time", "peak_mb": "peak memory"}[self.measure]
+        if self.kind == "told":
+            return f"{figure} of {self.of[0]} over that of {self.of[1]}"
         bound = self.kind.replace("_", " ")
         where = f" at {' and '.join(f'{size:,}' for size in self.sizes)}" if self.sizes else ""
         if self.slope:
@@ -109,8 +112,8 @@ class Comparison:
         met = [
             one["value"] >= target.value if target.kind == "at_least" else one["value"] <= target.value for one in values.values()
         ]
-        reached = all(met) if met else None
-        answer = {None: "not measured", True: "reached", False: "not reached"}[reached]
+        reached = all(met) if met and target.kind != "told" else None
+        answer = "no target" if target.kind == "told" else {None: "not measured", True: "reached", False: "not reached"}[reached]
         return {
             "text": str(target),
             "kind": target.kind,

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 
 from schemas.feature_catalogue import Group
 from schemas.features import Feature, history_flag, history_of, value_decimals
-from warehouse.feature_aggregates import NEAR_ZERO, NEEDS, SQUARES_OF_INTEGERS, STATES, aggregate, level_aggregate
+from warehouse.feature_aggregates import NEEDS, SQUARES_OF_INTEGERS, STATES, aggregate, level_aggregate
 from warehouse.feature_expressions import FORMULAS, is_stored_integer, ratio, value
 
 #: Registered frames: the versions asked for (application_id, batch_id, version_no); the sets of rows that they see
 #: (application_id, held, held_monthly, set_no); their aggregates that enter a ratio.
 VERSIONS = "feature_versions"
-SETS = "feature_sets"
+SETS = "feature_row_sets"
 OPERANDS = "feature_operands"
 #: The session's variable that holds levels and group values.
 VALUES = "feature_values"
@@ -77,8 +77,8 @@ def _pick(name: str, source: str) -> str:
 def sets_statement(name: str) -> Statement:
     """One row per version, in order: the deliveries of a history table that it sees, their number as a set, and its flag.
 
-    A bureau set has two deliveries, of credits and of their months; a version without rows of the table itself has no set. The set
-    has `most_rows` rows of the table itself at most.
+    A bureau set has two deliveries, of credits and of their months; a version without rows of the table itself has no set. A
+    set has `most_rows` rows of the table itself at most.
     """
     picks, flags, joins, monthly = [_pick("own", name)], [_flag(name, "p")], ["LEFT JOIN own AS p USING (version_no)"], "NULL"
     if name == "bureau":
@@ -120,8 +120,8 @@ def ratio_statement(ratios: Sequence[Feature]) -> Statement:
 def _packed(levels: Mapping[str, Sequence[str]], most_rows: int) -> tuple[list[str], dict[tuple[str, str], str]]:
     """Sums that count the rows of several levels at once, and per (text column, level) the expression that reads its count.
 
-    A row adds one to its level's bits of a 64-bit number. A level has as many bits as the number of rows of the largest set needs,
-    so that none can run over; as many levels of a column as fit share a number.
+    A row adds one to its level's bits of a 64-bit number. A level has as many bits as the number of rows of the largest set
+    needs, so that none can run over; as many levels of a column as fit share a number.
     """
     bits = max(most_rows.bit_length(), 1)
     fits = _BITS // bits
@@ -131,7 +131,8 @@ def _packed(levels: Mapping[str, Sequence[str]], most_rows: int) -> tuple[list[s
         for first in range(1, len(found) + 1, fits):
             held, word = found[first - 1 : first - 1 + fits], f"packed{len(words)}"
             place = f"place_{column}"
-            one = f"CASE WHEN {place} BETWEEN {first} AND {first + len(held) - 1} THEN 1::BIGINT << {bits} * ({place} - {first}) END"
+            is_held = f"{place} BETWEEN {first} AND {first + len(held) - 1}"
+            one = f"CASE WHEN {is_held} THEN 1::BIGINT << {bits} * ({place} - {first}) END"
             words.append(f"coalesce(sum({one}), 0)::BIGINT AS {word}")
             for number, level in enumerate(held):
                 counts[column, level] = f"(({word} >> {bits * number}) & {2**bits - 1})"

@@ -136,9 +136,9 @@ def iter_features(
 ) -> Iterator[pl.DataFrame]:
     """The frames of `compute_features` over many versions, `chunk_rows` at a time, in the order of application_id and batch_id.
 
-    Chunks are ranges of application_id. The histories are read once per block of chunks and not once per chunk: rows are stored as
-    they were delivered, in no order of applicants, so that every chunk would have to look at all of them. The frames are what one
-    call with all versions would give, cut into pieces. The connection may be used between two of them.
+    Chunks are ranges of application_id. The histories are read once per block of chunks and not once per chunk: rows are stored
+    as they were delivered, in no order of applicants, so that every chunk would have to look at all of them. The frames are what
+    one call with all versions would give, cut into pieces. The connection may be used between two of them.
     """
     ordered = _sorted(versions)
     block_rows = max(BLOCK_ROWS // chunk_rows, 1) * chunk_rows

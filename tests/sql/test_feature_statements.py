@@ -108,7 +108,7 @@ def test_nothing_is_left_behind_in_the_session() -> None:
         compute_features(connection, feature_set({}, []), versions_of(connection))
         assert connection.sql("SELECT getvariable('feature_values') IS NULL").fetchall() == [(True,)]
         assert connection.sql(
-            "SELECT count(*) FROM duckdb_views() WHERE view_name IN ('feature_versions', 'feature_sets', 'feature_operands')"
+            "SELECT count(*) FROM duckdb_views() WHERE view_name IN ('feature_versions', 'feature_row_sets', 'feature_operands')"
         ).fetchall() == [(0,)]
 
 
@@ -146,8 +146,8 @@ def test_two_readers_of_one_connection_do_not_meet() -> None:
 def test_chunks_are_of_equal_size_whatever_the_blocks(monkeypatch: pytest.MonkeyPatch, block_rows: int, chunk_rows: int) -> None:
     monkeypatch.setattr("warehouse.features.BLOCK_ROWS", block_rows)
     rows = [{"SK_ID_CURR": number, "batch_id": batch} for number in range(1, 6) for batch in (2026010101, 2026010201)]
-    credits = [{"SK_ID_CURR": number, "batch_id": 2026010201, "AMT_CREDIT_SUM": number} for number in (5, 1, 3)]
-    with warehouse_of({"application": rows, "bureau": credits}) as connection:
+    bureau = [{"SK_ID_CURR": number, "batch_id": 2026010201, "AMT_CREDIT_SUM": number} for number in (5, 1, 3)]
+    with warehouse_of({"application": rows, "bureau": bureau}) as connection:
         asked = versions_of(connection)
         pieces = list(iter_features(connection, feature_set({}, []), asked, chunk_rows))
         assert {piece.height for piece in pieces[:-1]} == {chunk_rows}
