@@ -122,6 +122,25 @@ def test_different_values_are_counted_whether_small_or_large() -> None:
     assert features["INSTAL_NUM_INSTALMENT_VERSION_NUNIQUE"].to_list() == [6, 1, 0, None]
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, 127, 128, 511, 512, 4_095])
+def test_levels_counted_together_do_not_run_into_one_another(most: int) -> None:
+    levels = [f"level {number:02d}" for number in range(24)]
+    known = {"POS_CASH_balance.NAME_CONTRACT_STATUS": levels, "credit_card_balance.NAME_CONTRACT_STATUS": levels[:3]}
+    wanted = feature_set({**dict.fromkeys((f"{where}.{column}" for where, column in level_columns()), ()), **known}, [])
+    rows = [frame_of("POS_CASH_balance", [{"NAME_CONTRACT_STATUS": level, "SK_ID_CURR": 2}]) for level in levels[-most:]]
+    alike = frame_of("POS_CASH_balance", [{"NAME_CONTRACT_STATUS": levels[most % 24]}])
+    cards = [frame_of("credit_card_balance", [{"NAME_CONTRACT_STATUS": level}]) for level in (levels[1], "another", None)]
+    with warehouse_of({"application": [{"SK_ID_CURR": 1}, {"SK_ID_CURR": 2}]}) as connection:
+        insert(connection, "POS_CASH_balance", pl.concat([alike] * most + rows))
+        insert(connection, "credit_card_balance", pl.concat(cards * most))
+        features = compute_features(connection, wanted, versions_of(connection))
+    shares = features.select(pl.selectors.matches("^POS_NAME_CONTRACT_STATUS_IS_.*_SHARE$"))
+    assert shares.row(0) == tuple(1.0 if number == most % 24 else 0.0 for number in range(24))
+    assert shares.row(1) == tuple(1 / len(rows) if number >= 24 - len(rows) else 0.0 for number in range(24))
+    sums = features.select(pl.selectors.matches("^CC_NAME_CONTRACT_STATUS_IS_.*_SUM$"))
+    assert sums.rows() == [(0.0, float(most), 0.0), (None, None, None)]
+
+
 def test_the_variance_of_the_largest_integers_is_exact() -> None:
     days = [-(2**31), 2**31 - 1, 0]
     with warehouse_of(
@@ -142,7 +161,7 @@ def test_two_readers_of_one_connection_do_not_meet() -> None:
         assert pl.concat([together[1], *other]).equals(compute_features(connection, wanted, asked))
 
 
-@pytest.mark.parametrize(("block_rows", "chunk_rows"), [(4, 3), (6, 3), (1, 3), (8, 2)])
+@pytest.mark.parametrize(("block_rows", "chunk_rows"), [(4, 3), (10, 4)])
 def test_chunks_are_of_equal_size_whatever_the_blocks(monkeypatch: pytest.MonkeyPatch, block_rows: int, chunk_rows: int) -> None:
     monkeypatch.setattr("warehouse.features.BLOCK_ROWS", block_rows)
     rows = [{"SK_ID_CURR": number, "batch_id": batch} for number in range(1, 6) for batch in (2026010101, 2026010201)]
