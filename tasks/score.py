@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 
 from schemas.references import BatchScore, PendingBatch
 from schemas.settings import Settings
 from schemas.tables import table
+from tasks.ahead import one_ahead
 from tasks.compiled import Engine, quicken
 from tasks.core.commits import commits
 from tasks.core.compiled import engine_name
@@ -87,10 +90,9 @@ def score_batch(
     for start, n_rows in commits(len(versions), settings.chunk_rows, stored_features(connection, features_of)):
         with transaction(connection):
             together = versions.slice(start, n_rows)
-            for number, features in enumerate(iter_features(connection, features_of, together, settings.chunk_rows)):
+            for number, chunk in enumerate(_chunks(connection, settings, batch, scoring, together)):
                 if number:
                     report()  # the last chunk of a transaction counts once it is committed
-                chunk = score_features(connection, scoring, batch, features)
                 write_chunk(connection, features_of, chunk)
                 count_chunk(result, chunk)
         report()
@@ -106,14 +108,22 @@ def quickened(connection: Connection, scoring: Scoring, batch: PendingBatch) -> 
     return replace(scoring, champion=champion, challenger=challenger), engine
 
 
+def _chunks(
+    connection: Connection, settings: Settings, batch: PendingBatch, scoring: Scoring, versions: pl.DataFrame
+) -> Iterator[ScoredChunk]:
+    """Chunks of these versions; their histories are read once together, and one is decided while another is read or written."""
+    features = iter_features(connection, scoring.champion.feature_set, versions, settings.chunk_rows)
+    for chunk in one_ahead(partial(_score_chunk, scoring.champion, batch), features):
+        yield _with_challenger(connection, scoring, batch, chunk)
+
+
 def score_versions(connection: Connection, scoring: Scoring, batch: PendingBatch, versions: pl.DataFrame) -> ScoredChunk:
     """What champion and challenger make of versions of a delivery. The connection gives features; nothing is written to it."""
-    return score_features(connection, scoring, batch, compute_features(connection, scoring.champion.feature_set, versions))
+    features = compute_features(connection, scoring.champion.feature_set, versions)
+    return _with_challenger(connection, scoring, batch, _score_chunk(scoring.champion, batch, features))
 
 
-def score_features(connection: Connection, scoring: Scoring, batch: PendingBatch, features: pl.DataFrame) -> ScoredChunk:
-    """The same of versions whose features, as the champion's feature set has them, are computed already."""
-    chunk = replace(_score_chunk(scoring.champion, batch, features), engine=engine_name(scoring.champion.model))
+def _with_challenger(connection: Connection, scoring: Scoring, batch: PendingBatch, chunk: ScoredChunk) -> ScoredChunk:
     if scoring.challenger is None:
         return chunk
     return _add_shadow(connection, scoring.champion, scoring.challenger, batch, chunk)
@@ -139,7 +149,7 @@ def _add_shadow(
 def _score_chunk(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> ScoredChunk:
     decisions, quality, matrix = decide_rows(scorer, batch, features)
     reasons, warnings = _explain(scorer, matrix, decisions)
-    return ScoredChunk(decisions, reasons, quality, features, warnings=warnings)
+    return ScoredChunk(decisions, reasons, quality, features, engine=engine_name(scorer.model), warnings=warnings)
 
 
 def decide_rows(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, Matrix]:

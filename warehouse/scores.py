@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from schemas.policy import QualityRules
 from schemas.references import PendingBatch
 from warehouse.audit import append_decisions
+from warehouse.chunk_fingerprints import chunk_set
 from warehouse.connection import Connection, transaction
 from warehouse.fingerprints import set_just_written
 from warehouse.frames import shown
@@ -20,7 +22,12 @@ from warehouse.sql_files import quoted, sql
 if TYPE_CHECKING:
     import polars as pl
 
+    from schemas.audit import DecisionSet
     from schemas.features import FeatureSet
+
+
+#: What all decisions of a chunk have in common.
+_SET = ["batch_id", "decided_at", "model_version", "policy_sha256"]
 
 
 @dataclass(frozen=True)
@@ -123,15 +130,23 @@ def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredCh
         "new_features": chunk.features,
     }
     with shown(connection, registered):
-        for name in ("decisions", "reasons", "quality"):
-            connection.execute(sql(f"score/insert_{name}"))
-        connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
-        write_shadow(connection, chunk.shadow, chunk.shadow_gap)
-        _record(connection, chunk.decisions, chunk.engine)
+        with ThreadPoolExecutor(1) as beside:  # Polars hashes while DuckDB writes
+            written = beside.submit(_set_of, chunk)
+            for name in ("decisions", "reasons", "quality"):
+                connection.execute(sql(f"score/insert_{name}"))
+            if not chunk.features.is_empty():
+                connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
+            write_shadow(connection, chunk.shadow, chunk.shadow_gap)
+        _record(connection, chunk, written.result())
 
 
-def _record(connection: Connection, decisions: pl.DataFrame, engine: str) -> None:
+def _set_of(chunk: ScoredChunk) -> DecisionSet | None:
+    ((batch_id, decided_at, _, _),) = chunk.decisions.select(_SET).unique().rows()
+    return chunk_set(batch_id, decided_at, chunk.decisions, chunk.reasons, chunk.quality)
+
+
+def _record(connection: Connection, chunk: ScoredChunk, written: DecisionSet | None) -> None:
     """Puts a chunk into the audit: it is of one delivery, decided at one instant, by one model and one policy."""
-    columns = ["batch_id", "decided_at", "model_version", "policy_sha256"]
-    ((batch_id, decided_at, model_version, policy_sha256),) = decisions.select(columns).unique().rows()
-    append_decisions(connection, set_just_written(connection, batch_id, decided_at), model_version, policy_sha256, engine)
+    ((batch_id, decided_at, model_version, policy_sha256),) = chunk.decisions.select(_SET).unique().rows()
+    found = set_just_written(connection, batch_id, decided_at) if written is None else written
+    append_decisions(connection, found, model_version, policy_sha256, chunk.engine)

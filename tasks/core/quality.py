@@ -85,8 +85,11 @@ def is_insufficient(matrix: NDArray[np.float64], manifest: ModelManifest, min_fi
 def names_per_row(mask: NDArray[np.bool_], names: Sequence[str]) -> pl.Series:
     """For each row of the mask (rows x names) the names that are set, in order, as a list of strings."""
     ends = np.cumsum(np.count_nonzero(mask, axis=1), dtype=np.int64)
-    found = pa.DictionaryArray.from_arrays(np.nonzero(mask)[1].astype(np.int32), pa.array(list(names), pa.large_string()))
-    lists = pa.LargeListArray.from_arrays(np.concatenate([[0], ends]), found.cast(pa.large_string()))
+    # Of one dimension NumPy finds what is set several times as fast as of two.
+    set_ = np.flatnonzero(mask) % max(1, len(names))
+    # Views: the names lie in memory once, however often they are listed.
+    found = pl.Series(names, dtype=pl.String).gather(set_).to_arrow(compat_level=pl.CompatLevel.newest())
+    lists = pa.LargeListArray.from_arrays(np.concatenate([[0], ends]), found)
     return pl.Series(pl.from_arrow(lists), dtype=pl.List(pl.String))
 
 
@@ -116,7 +119,7 @@ def assess_quality(
     records = keys.select("application_id", "batch_id").with_columns(
         pl.lit(len(inputs.names), dtype=pl.Int32).alias("n_inputs"),
         pl.Series("n_filled", n_filled, dtype=pl.Int32),
-        pl.Series("missing_tables", [list(absent_tables)] * len(keys), dtype=pl.List(pl.String)),
+        pl.Series([list(absent_tables)], dtype=pl.List(pl.String)).new_from_index(0, len(keys)).alias("missing_tables"),
         _lists([block.missing for block in whole], inputs, inputs.delivered).alias("missing_columns"),
         _lists([block.unseen for block in whole], inputs, inputs.text).alias("unseen_columns"),
         _lists([block.outside for block in whole], inputs, np.arange(len(inputs.names))).alias("out_of_range_columns"),

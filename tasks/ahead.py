@@ -1,0 +1,28 @@
+"""Two steps of a chain side by side: while one piece is being written, the next is worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TypeVar
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+def one_ahead(work: Callable[[Given], Made], pieces: Iterable[Given]) -> Iterator[Made]:
+    """What `work` makes of each piece, in order. A thread works on the next piece while the caller uses the last one.
+
+    Pieces are taken in the caller's thread, so that a connection to the warehouse stays with one thread; `work` does without.
+    What `work` raises is raised where its piece is due; a caller that stops early waits for the piece in work.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        due: Future[Made] | None = None
+        for piece in pieces:
+            begun = thread.submit(copy_context().run, work, piece)
+            if due is not None:
+                yield due.result()
+            due = begun
+        if due is not None:
+            yield due.result()
