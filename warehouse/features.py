@@ -28,7 +28,7 @@ _KEYS = ["application_id", "batch_id"]
 MAX_LEVELS = 100
 MAX_LEVEL_LENGTH = 200
 #: Versions whose features are computed in one pass over each table, and held in memory together.
-BLOCK_ROWS = 40_000
+BLOCK_ROWS = 100_000
 
 
 def observe_levels(connection: Connection, cutoff_batch_id: int) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ import pytest
 from schemas.errors import ResourceError
 from schemas.settings import Settings
 from tasks import take_in as steps
-from tasks.core.validation import validate
+from tasks.core.validation import screen
 from tests.deliveries import DAY, FIRST_ID, as_csv, deliver, query, rows, take_in
 from warehouse.deliveries import parquet, reading
 from warehouse.deliveries.chunks import Chunk, Header
@@ -190,7 +190,7 @@ def test_a_fault_of_a_library_refuses_the_delivery_by_its_class_and_the_next_goe
         monkeypatch.setattr(parquet, "_frame", raising(error))
     else:
         monkeypatch.setattr(
-            steps, "validate", lambda name, frame, day: raising(error)() if day == DAY else validate(name, frame, day)
+            steps, "screen", lambda name, frame, day: raising(error)() if day == DAY else screen(name, frame, day)
         )
     refused, taken = take_in(settings)
     assert refused.refused_because == (
