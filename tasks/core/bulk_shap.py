@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from math import ceil
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 import lightgbm as lgb
@@ -14,13 +17,15 @@ from tasks.core.metrics import Vector
 from tasks.core.shap_tables import Places, ShapTables, shap_tables
 from tasks.core.tree_paths import read_trees
 
-#: Rows that go through the tables at a time: a thread holds 16 bytes per row and used input.
-CHUNK_ROWS = 4096
+#: Rows that go through the tables at a time, at most: a thread holds 16 bytes per row and input.
+CHUNK_ROWS = 8192
 MOST_THREADS = 8
 #: Up to so many cuts, comparing with each is quicker than searching among them.
 _FEW_CUTS = 40
 #: LightGBM reads values that are not farther from 0 as 0 (kZeroThreshold, a float of 32 bits); some of its cuts lie there.
 _ZERO = float(np.float32(1e-35))
+
+T = TypeVar("T")
 
 _MADE: WeakKeyDictionary[lgb.Booster, ShapTables | None] = WeakKeyDictionary()
 
@@ -38,26 +43,28 @@ def are_made(booster: lgb.Booster) -> bool:
     return _MADE.get(booster) is not None
 
 
-def bulk_shap(tables: ShapTables, matrix: Matrix, n_threads: int | None = None) -> Matrix:
-    """SHAP values, rows x all columns of the matrix, column by column in memory; the same whatever the threads and chunks."""
+def in_parts(work: Callable[[slice], T], n_rows: int, n_threads: int | None = None) -> list[T]:
+    """What `work` makes of each part of the rows, on all cores, in order; parts of equal size, as many for each core."""
+    threads = n_threads or min(MOST_THREADS, os.cpu_count() or 1)
+    n_parts = threads * max(1, ceil(n_rows / (threads * CHUNK_ROWS)))
+    size = max(1, ceil(n_rows / n_parts))
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, [slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size)]))
+
+
+def bulk_shap(tables: ShapTables, matrix: Matrix) -> Matrix:
+    """SHAP values, rows x all columns of the matrix, column by column in memory; the same whatever rows stand beside a row."""
     values = np.zeros(matrix.shape, order="F")
-
-    def fill(start: int) -> None:
-        rows = slice(start, start + CHUNK_ROWS)
-        effects = _look_up(tables, _codes(tables, matrix[rows]))
-        for place, column in enumerate(tables.columns):
-            values[rows, column] = effects[place]
-
-    with ThreadPoolExecutor(n_threads or min(MOST_THREADS, os.cpu_count() or 1)) as pool:
-        list(pool.map(fill, range(0, len(matrix), CHUNK_ROWS)))
+    _add_effects(tables, _codes(tables, matrix), values.T)
     return values
 
 
 def _codes(tables: ShapTables, rows: Matrix) -> Places:
     """Used columns x rows."""
     codes = np.empty((len(tables.columns), len(rows)), dtype=np.intp)
-    by_column = np.ascontiguousarray(rows[:, tables.columns].T)
-    for cuts, values, into in zip(tables.cuts, by_column, codes, strict=True):
+    by_column = np.ascontiguousarray(rows.T)
+    for cuts, column, into in zip(tables.cuts, tables.columns, codes, strict=True):
+        values = by_column[column]
         into[:] = _n_below(cuts, _read_as_lightgbm_does(values, cuts))
         into[np.isnan(values)] = len(cuts) + 1
     return codes
@@ -79,11 +86,11 @@ def _n_below(cuts: Vector, values: Vector) -> Places:
     return below.astype(np.intp)
 
 
-def _look_up(tables: ShapTables, codes: Places) -> Matrix:
-    """Used columns x rows; every number of a row is added in the tables' order."""
+def _add_effects(tables: ShapTables, codes: Places, effects: Matrix) -> None:
+    """Adds to `effects`, all columns x rows; every number of a row is added in the tables' order."""
     n_rows = codes.shape[1]
-    effects = np.zeros(codes.shape)
     cell, offset, effect = np.empty(n_rows, dtype=np.intp), np.empty(n_rows, dtype=np.intp), np.empty(n_rows)
+    columns = tables.columns.tolist()
     for table in tables.tables:
         cell.fill(0)
         for place, offsets in zip(table.inputs, table.offsets, strict=True):
@@ -91,5 +98,5 @@ def _look_up(tables: ShapTables, codes: Places) -> Matrix:
             np.add(cell, offset, out=cell)
         for place, values in zip(table.inputs, table.effects, strict=True):
             values.take(cell, out=effect, mode="clip")
-            effects[place] += effect
-    return effects
+            into = effects[columns[place]]
+            np.add(into, effect, out=into)

@@ -11,9 +11,18 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.policy import Policy, Reasons
-from tasks.core.bulk_shap import are_made, bulk_shap, tables_of
+from tasks.core.bulk_shap import are_made, bulk_shap, in_parts, tables_of
 from tasks.core.encoding import Matrix
-from tasks.core.reasons import CONTRIBUTION_DECIMALS, contributions, explain_rows, group_positions, group_sums
+from tasks.core.reasons import (
+    CONTRIBUTION_DECIMALS,
+    Told,
+    contributions,
+    explain_rows,
+    explain_told,
+    group_positions,
+    group_sums,
+    groups_told,
+)
 from tasks.core.scoring import Model
 from tasks.core.shap_tables import ShapTables
 
@@ -52,27 +61,41 @@ def explain(model: Model, matrix: Matrix, decided_by: pl.Series, policy: Policy)
     tables = _tables(model, len(matrix))
     if tables is None:
         return Explanation(explain_rows(contributions(model, matrix), names, decided_by, policy), "")
-    values = bulk_shap(tables, matrix)
-    values *= model.manifest.calibration.slope
-    difference = _difference(model, matrix, values)
+    told, difference = _in_bulk(model, tables, matrix, policy.reasons)
     if not difference <= AGREEMENT:  # not a number, too
         reasons = explain_rows(contributions(model, matrix), names, decided_by, policy)
         return Explanation(reasons, _warning(len(matrix), difference))
-    doubtful = rows_in_doubt(values, names, policy.reasons)
-    values[doubtful] = contributions(model, matrix[doubtful])
-    return Explanation(explain_rows(values, names, decided_by, policy), "")
+    return Explanation(explain_told(told, names, decided_by, policy), "")
+
+
+def _in_bulk(model: Model, tables: ShapTables, matrix: Matrix, reasons: Reasons) -> tuple[Told, float]:
+    """What to tell of each row, and the largest difference from LightGBM's contributions, over rows spread evenly.
+
+    Contributions live for one part of the rows on each core: those of all rows would be larger than all the rest.
+    """
+    names, slope = model.manifest.input_names, model.manifest.calibration.slope
+    sample = np.unique(np.linspace(0, len(matrix) - 1, SAMPLE_ROWS).astype(np.int64))
+
+    def part(rows: slice) -> tuple[Told, Matrix]:
+        values = bulk_shap(tables, matrix[rows])
+        values *= slope
+        of_sample = values[sample[(rows.start <= sample) & (sample < rows.stop)] - rows.start]
+        doubtful = rows_in_doubt(values, names, reasons)
+        if len(doubtful) > 0:
+            values[doubtful] = contributions(model, matrix[rows][doubtful])
+        told = groups_told(values, names, reasons)
+        return told._replace(row=told.row + rows.start), of_sample
+
+    parts = in_parts(part, len(matrix))
+    told = Told(*(np.concatenate(arrays) for arrays in zip(*(found for found, _ in parts), strict=True)))
+    by_lightgbm = contributions(model, matrix[sample])
+    return told, float(np.abs(by_lightgbm - np.concatenate([values for _, values in parts])).max())
 
 
 def _tables(model: Model, n_rows: int) -> ShapTables | None:
     """The model's tables, where they pay and it has any."""
     enough = BULK_FROM_ROWS_MADE if are_made(model.booster) else BULK_FROM_ROWS
     return tables_of(model.booster) if n_rows >= enough else None
-
-
-def _difference(model: Model, matrix: Matrix, values: Matrix) -> float:
-    """The largest difference from LightGBM's contributions, over rows spread evenly."""
-    sample = np.unique(np.linspace(0, len(matrix) - 1, SAMPLE_ROWS).astype(np.int64))
-    return float(np.abs(contributions(model, matrix[sample]) - values[sample]).max())
 
 
 def _warning(n_rows: int, difference: float) -> str:

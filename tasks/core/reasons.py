@@ -34,7 +34,7 @@ REASON_SCHEMA = {
 }
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """The groups that are named, one after the other: row, place from 0, number of the group, its contribution, lead feature."""
 
     row: npt.NDArray[np.int64]
@@ -75,14 +75,14 @@ def group_sums(values: Matrix, positions: npt.NDArray[np.int64], n_groups: int) 
     return sums.T
 
 
-def _told(values: Matrix, positions: npt.NDArray[np.int64], codes: list[str], n_places: int) -> _Told:
+def _told(values: Matrix, positions: npt.NDArray[np.int64], codes: list[str], n_places: int) -> Told:
     """Groups whose rounded sum is above 0, by falling sum, ties by code, at most `n_places` of a row."""
     sums = np.round(group_sums(values, positions, len(codes)), CONTRIBUTION_DECIMALS)
     by_code = np.argsort(np.array(codes), kind="stable")
     best = by_code[np.argsort(-sums[:, by_code], axis=1, kind="stable")[:, :n_places]]
     row, place = np.nonzero(np.take_along_axis(sums, best, axis=1) > 0)
     group = best[row, place]
-    return _Told(row, place, group, sums[row, group], _leads(values, row, group, positions))
+    return Told(row, place, group, sums[row, group], _leads(values, row, group, positions))
 
 
 def _leads(
@@ -135,14 +135,17 @@ def _without_reason(found: Sequence[pl.DataFrame], n_rows: int, reasons: Reasons
     )
 
 
-def _score_reasons(values: Matrix, names: Sequence[str], reasons: Reasons) -> pl.DataFrame:
+def groups_told(values: Matrix, names: Sequence[str], reasons: Reasons) -> Told:
     """Every row's groups with a contribution above 0, at most `maximum`."""
     codes = [group.code for group in reasons.groups]
-    told = _told(values, group_positions(names, reasons), codes, min(reasons.maximum, len(codes)))
+    return _told(values, group_positions(names, reasons), codes, min(reasons.maximum, len(codes)))
+
+
+def _score_reasons(told: Told, names: Sequence[str], reasons: Reasons) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "row": told.row,
-            "reason_code": pl.Series(codes).gather(told.group),
+            "reason_code": pl.Series([item.code for item in reasons.groups]).gather(told.group),
             "reason_text": pl.Series([item.text for item in reasons.groups]).gather(told.group),
             "contribution": told.contribution,
             "feature": pl.Series(names).gather(told.lead),
@@ -170,9 +173,14 @@ def explain_rows(values: Matrix, names: Sequence[str], decided_by: pl.Series, po
         One row per reason: `row` (position in `values`), rank from 1, reason_code, reason_text, contribution (null for
         a rule), feature (null for a rule), engine.
     """
+    return explain_told(groups_told(values, names, policy.reasons), names, decided_by, policy)
+
+
+def explain_told(told: Told, names: Sequence[str], decided_by: pl.Series, policy: Policy) -> pl.DataFrame:
+    """`explain_rows` of rows whose groups are known."""
     columns = ["row", "reason_code", "reason_text", "contribution", "feature", "place"]
-    found = [_rule_reasons(decided_by, policy).select(columns), _score_reasons(values, names, policy.reasons).select(columns)]
-    found.append(_without_reason(found, len(values), policy.reasons).select(columns))
+    found = [_rule_reasons(decided_by, policy).select(columns), _score_reasons(told, names, policy.reasons).select(columns)]
+    found.append(_without_reason(found, len(decided_by), policy.reasons).select(columns))
     return (
         pl.concat([frame.cast({"row": pl.Int64, "place": pl.Int64}) for frame in found])
         .sort("row", "place")

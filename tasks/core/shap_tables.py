@@ -106,19 +106,26 @@ def _effects_of_leaves(trees: Sequence[Tree]) -> list[list[Matrix]]:
 
 
 def leaf_effects(values: Vector, shares: Matrix) -> npt.NDArray[np.float64]:
-    """SHAP values of leaves alone: leaves x patterns x inputs; bit j of a pattern is set where input j passes the conditions.
+    """SHAP values of leaves alone: leaves x inputs x patterns; bit j of a pattern is set where input j passes the conditions.
 
     With m coalition members of u, Shapley's weight m! (u-m-1)! / u! is the integral of t^m (1-t)^(u-m-1) over [0, 1], so the sum
     over all coalitions is that of a product: value (b_j - r_j) x the integral of the product over the other inputs k of
     r_k (1-t) + b_k t, where b is 1 for an input that passes, else 0, and r is the share of training rows that pass. The
-    polynomial has degree u-1: Gauss-Legendre nodes integrate it exactly, and nothing cancels.
+    polynomial has degree u-1: Gauss-Legendre nodes integrate it exactly, and nothing cancels. The product over all inputs is the
+    same for each j, so it is made once, and divided by the factor of j where it is summed over the nodes.
     """
-    u = shares.shape[1]
-    passes = (np.arange(2**u)[:, None] >> np.arange(u)) & 1
+    n_leaves, u = shares.shape
     t, weights = _quadrature((u + 1) // 2)
-    factors = shares[:, None, :, None] * (1.0 - t) + passes[:, :, None] * t
-    others = factors.prod(axis=2)[:, :, None, :] / factors
-    return np.asarray(values[:, None, None] * (passes - shares[:, None, :]) * (others * weights).sum(axis=3))
+    fails = shares[:, :, None] * (1.0 - t)
+    factors = np.stack([fails, fails + t], axis=2)  # leaves x inputs x fails or passes x nodes
+    products = np.ones((n_leaves, len(t), 1))
+    for one in range(u):
+        by_factor = [products * factors[:, one, passes, :, None] for passes in (0, 1)]
+        products = np.concatenate(by_factor, axis=2)
+    gains = values[:, None, None] * (np.arange(2.0) - shares[:, :, None])
+    both = ((gains[..., None] * weights / factors).reshape(n_leaves, 2 * u, -1) @ products).reshape(n_leaves, u, 2, -1)
+    passes = (np.arange(2**u) >> np.arange(u)[:, None]) & 1 == 1
+    return np.where(passes, both[:, :, 1], both[:, :, 0])
 
 
 @cache
@@ -186,4 +193,5 @@ def _add_leaf(effects: Matrix, leaf: Leaf, alone: Matrix, signatures: _Signature
         along = [1] * len(kinds)
         along[axes[column]] = len(passes)
         pattern = pattern + np.array(passes, dtype=np.intp).reshape(along)
-    effects[[axes[column] for column in leaf.conditions]] += alone.T[:, pattern]
+    for column, effect in zip(leaf.conditions, alone.take(pattern, axis=1), strict=True):
+        effects[axes[column]] += effect

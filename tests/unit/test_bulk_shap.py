@@ -10,7 +10,7 @@ import pytest
 
 from tasks.core import bulk_shap as bulk
 from tasks.core import shap_tables as tables_module
-from tasks.core.bulk_shap import bulk_shap, tables_of
+from tasks.core.bulk_shap import bulk_shap, in_parts, tables_of
 from tasks.core.encoding import Matrix
 from tasks.core.shap_tables import leaf_effects, shap_tables
 from tasks.core.tree_paths import read_trees
@@ -62,11 +62,24 @@ def test_neither_threads_nor_chunks_nor_the_rows_beside_it_change_a_bit(monkeypa
     tables = tables_of(_booster())
     assert tables is not None
     rows = _rows(700, seed=4)
-    whole = bulk_shap(tables, rows, 1)
+    whole = bulk_shap(tables, rows)
     monkeypatch.setattr(bulk, "CHUNK_ROWS", 64)
-    assert np.array_equal(bulk_shap(tables, rows, 3), whole)
-    assert np.array_equal(bulk_shap(tables, rows[5:6], 2), whole[5:6])
+    parts = in_parts(lambda part: bulk_shap(tables, rows[part]), len(rows), 3)
+    assert np.array_equal(np.concatenate(parts), whole)
+    assert np.array_equal(bulk_shap(tables, rows[5:6]), whole[5:6])
     assert bulk_shap(tables, rows[:0]).shape == (0, 6)
+
+
+@pytest.mark.parametrize(("n_rows", "n_threads", "sizes"), [
+    (0, 2, []), (1, 2, [1]), (10, 1, [10]), (64, 2, [32, 32]), (129, 2, [33, 33, 33, 30]), (65, 1, [33, 32]),
+])  # fmt: skip
+def test_parts_are_of_equal_size_and_as_many_for_each_thread(
+    monkeypatch: pytest.MonkeyPatch, n_rows: int, n_threads: int, sizes: list[int]
+) -> None:
+    monkeypatch.setattr(bulk, "CHUNK_ROWS", 64)
+    parts = in_parts(lambda part: list(range(n_rows)[part]), n_rows, n_threads)
+    assert [len(part) for part in parts] == sizes
+    assert [row for part in parts for row in part] == list(range(n_rows))
 
 
 def test_the_size_of_the_tables_changes_nothing_but_the_last_bits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +108,7 @@ def test_the_effects_of_a_leaf_are_its_shapley_values_over_all_coalitions() -> N
                     left = [other for other in others if other not in coalition]
                     held = prod(passes[member] for member in coalition) * prod(shares[other] for other in left)
                     expected += factorial(size) * factorial(3 - size) / factorial(4) * held * (passes[place] - shares[place])
-            assert effects[pattern, place] == pytest.approx(value * expected, abs=1e-15)
+            assert effects[place, pattern] == pytest.approx(value * expected, abs=1e-15)
 
 
 def test_a_model_without_a_split_contributes_nothing() -> None:

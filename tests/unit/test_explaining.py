@@ -6,6 +6,7 @@ import pytest
 
 from reports.night import night_markdown
 from schemas.references import BatchScore, NightSummary
+from tasks.core import bulk_shap as bulk_module
 from tasks.core import explaining
 from tasks.core.bulk_shap import bulk_shap
 from tasks.core.encoding import Matrix, to_matrix
@@ -47,6 +48,17 @@ def test_reasons_in_bulk_are_lightgbms_to_the_last_digit(in_bulk: Matrix, monkey
     assert found.warning == ""
     assert found.reasons.equals(_by_lightgbm(in_bulk, _decided()))
     assert sum(by_lightgbm) < N_ROWS / 5
+
+
+@pytest.mark.parametrize("doubted", [0, 3])
+def test_reasons_are_the_same_in_however_many_parts_of_the_rows(
+    in_bulk: Matrix, monkeypatch: pytest.MonkeyPatch, doubted: int
+) -> None:
+    monkeypatch.setattr(bulk_module, "CHUNK_ROWS", 16)
+    monkeypatch.setattr(explaining, "rows_in_doubt", lambda values, *_: np.arange(len(values))[:doubted])
+    found = explain(model(), in_bulk, _decided(), policy())
+    assert found.warning == ""
+    assert found.reasons.equals(_by_lightgbm(in_bulk, _decided()))
 
 
 def test_an_error_within_the_tolerance_changes_no_reason(in_bulk: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
