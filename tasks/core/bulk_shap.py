@@ -19,6 +19,8 @@ from tasks.core.tree_paths import read_trees
 
 #: Rows that go through the tables at a time, at most: a thread holds 16 bytes per row and input.
 CHUNK_ROWS = 8192
+#: And at least, where there are several parts: some thousand look-ups of a part cost the same for few rows as for a thousand.
+LEAST_ROWS = 1024
 MOST_THREADS = 8
 #: Up to so many cuts, comparing with each is quicker than searching among them.
 _FEW_CUTS = 40
@@ -44,9 +46,9 @@ def are_made(booster: lgb.Booster) -> bool:
 
 
 def in_parts(work: Callable[[slice], T], n_rows: int, n_threads: int | None = None) -> list[T]:
-    """What `work` makes of each part of the rows, on all cores, in order; parts of equal size, as many for each core."""
+    """What `work` makes of each part of the rows, in order. Parts are of equal size; large ones are as many for each core."""
     threads = n_threads or min(MOST_THREADS, os.cpu_count() or 1)
-    n_parts = threads * max(1, ceil(n_rows / (threads * CHUNK_ROWS)))
+    n_parts = max(1, min(threads * ceil(n_rows / (threads * CHUNK_ROWS)), n_rows // LEAST_ROWS))
     size = max(1, ceil(n_rows / n_parts))
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, [slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size)]))

@@ -29,7 +29,7 @@ from tasks.core.shap_tables import ShapTables
 logger = getLogger(__name__)
 
 #: From so many rows on, making the tables of a model takes less time than they save: docs/decisions/0009-reasons.md.
-BULK_FROM_ROWS = 2000
+BULK_FROM_ROWS = 1500
 #: The same once they are made: looking up a handful costs as much as computing it.
 BULK_FROM_ROWS_MADE = 200
 #: Rows of each bulk that LightGBM computes as well.

@@ -64,6 +64,7 @@ def test_neither_threads_nor_chunks_nor_the_rows_beside_it_change_a_bit(monkeypa
     rows = _rows(700, seed=4)
     whole = bulk_shap(tables, rows)
     monkeypatch.setattr(bulk, "CHUNK_ROWS", 64)
+    monkeypatch.setattr(bulk, "LEAST_ROWS", 8)
     parts = in_parts(lambda part: bulk_shap(tables, rows[part]), len(rows), 3)
     assert np.array_equal(np.concatenate(parts), whole)
     assert np.array_equal(bulk_shap(tables, rows[5:6]), whole[5:6])
@@ -71,12 +72,14 @@ def test_neither_threads_nor_chunks_nor_the_rows_beside_it_change_a_bit(monkeypa
 
 
 @pytest.mark.parametrize(("n_rows", "n_threads", "sizes"), [
-    (0, 2, []), (1, 2, [1]), (10, 1, [10]), (64, 2, [32, 32]), (129, 2, [33, 33, 33, 30]), (65, 1, [33, 32]),
+    (0, 2, []), (1, 2, [1]), (15, 2, [15]), (16, 2, [8, 8]),
+    (10, 1, [10]), (64, 2, [32, 32]), (129, 2, [33, 33, 33, 30]), (65, 1, [33, 32]),
 ])  # fmt: skip
 def test_parts_are_of_equal_size_and_as_many_for_each_thread(
     monkeypatch: pytest.MonkeyPatch, n_rows: int, n_threads: int, sizes: list[int]
 ) -> None:
     monkeypatch.setattr(bulk, "CHUNK_ROWS", 64)
+    monkeypatch.setattr(bulk, "LEAST_ROWS", 8)
     parts = in_parts(lambda part: list(range(n_rows)[part]), n_rows, n_threads)
     assert [len(part) for part in parts] == sizes
     assert [row for part in parts for row in part] == list(range(n_rows))

@@ -55,6 +55,7 @@ def test_reasons_are_the_same_in_however_many_parts_of_the_rows(
     in_bulk: Matrix, monkeypatch: pytest.MonkeyPatch, doubted: int
 ) -> None:
     monkeypatch.setattr(bulk_module, "CHUNK_ROWS", 16)
+    monkeypatch.setattr(bulk_module, "LEAST_ROWS", 8)
     monkeypatch.setattr(explaining, "rows_in_doubt", lambda values, *_: np.arange(len(values))[:doubted])
     found = explain(model(), in_bulk, _decided(), policy())
     assert found.warning == ""
