@@ -22,6 +22,8 @@ CHUNK_ROWS = 8192
 #: And at least, where there are several parts: some thousand look-ups of a part cost the same for few rows as for a thousand.
 LEAST_ROWS = 1024
 MOST_THREADS = 8
+#: Columns that are brought side by side at a time: fresh memory for all of them would cost more than the copies.
+_COLUMNS_TOGETHER = 32
 #: Up to so many cuts, comparing with each is quicker than searching among them.
 _FEW_CUTS = 40
 #: LightGBM reads values that are not farther from 0 as 0 (kZeroThreshold, a float of 32 bits); some of its cuts lie there.
@@ -64,11 +66,12 @@ def bulk_shap(tables: ShapTables, matrix: Matrix) -> Matrix:
 def _codes(tables: ShapTables, rows: Matrix) -> Places:
     """Used columns x rows."""
     codes = np.empty((len(tables.columns), len(rows)), dtype=np.intp)
-    by_column = np.ascontiguousarray(rows.T)
-    for cuts, column, into in zip(tables.cuts, tables.columns, codes, strict=True):
-        values = by_column[column]
-        into[:] = _n_below(cuts, _read_as_lightgbm_does(values, cuts))
-        into[np.isnan(values)] = len(cuts) + 1
+    for start in range(0, len(codes), _COLUMNS_TOGETHER):
+        block = slice(start, start + _COLUMNS_TOGETHER)
+        by_column = np.ascontiguousarray(rows[:, tables.columns[block]].T)
+        for cuts, values, into in zip(tables.cuts[block], by_column, codes[block], strict=True):
+            into[:] = _n_below(cuts, _read_as_lightgbm_does(values, cuts))
+            into[np.isnan(values)] = len(cuts) + 1
     return codes
 
 
