@@ -28,7 +28,9 @@ _KEYS = ["application_id", "batch_id"]
 MAX_LEVELS = 100
 MAX_LEVEL_LENGTH = 200
 #: Versions whose features are computed in one pass over each table, and held in memory together.
-BLOCK_ROWS = 100_000
+BLOCK_ROWS = 40_000
+#: The same in chunks: whoever sets small chunks has little memory.
+_BLOCK_CHUNKS = 5
 
 
 def observe_levels(connection: Connection, cutoff_batch_id: int) -> dict[str, list[str]]:
@@ -141,7 +143,7 @@ def iter_features(
     one call with all versions would give, cut into pieces. The connection may be used between two of them.
     """
     ordered = _sorted(versions)
-    block_rows = max(BLOCK_ROWS // chunk_rows, 1) * chunk_rows
+    block_rows = min(max(BLOCK_ROWS // chunk_rows, 1), _BLOCK_CHUNKS) * chunk_rows
     for start in range(0, ordered.height, block_rows):
         block = compute_features(connection, feature_set, ordered.slice(start, block_rows))
         for offset in range(0, block.height, chunk_rows):
