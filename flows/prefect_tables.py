@@ -18,6 +18,8 @@ from schemas.settings import Settings
 STATEMENTS = Path(__file__).with_name("prefect_tables.sql")
 
 _DATABASE = "prefect.db"
+#: What SQLite keeps beside a database: of one that is gone, it would be played onto the new one.
+_BESIDE = ("", "-wal", "-shm", "-journal")
 _ELSEWHERE = ("PREFECT_API_DATABASE", "PREFECT_SERVER_DATABASE")
 
 
@@ -32,7 +34,9 @@ def prepare_tables(settings: Settings) -> bool:
     Nothing is done where there is one, where the surroundings name a database elsewhere, or with another version of Prefect.
     """
     target = settings.prefect / _DATABASE
-    if target.exists() or any(name.startswith(_ELSEWHERE) for name in os.environ):
+    if any(target.with_name(f"{_DATABASE}{ending}").exists() for ending in _BESIDE):
+        return False
+    if any(name.startswith(_ELSEWHERE) for name in os.environ):
         return False
     statements = STATEMENTS.read_text(encoding="utf-8")
     if not statements.startswith(header(version("prefect")) + "\n"):

@@ -7,6 +7,7 @@ without it, a platform without a wheel), pip installs the same files under the s
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -65,7 +66,11 @@ def compile_what_is_loaded(python):
     images, or the environment belongs to somebody else: then every command would compile 2,500 files anew.
     """
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    succeeds([str(python), "-c", LOADED], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    # Prefect makes a folder for its state, in the home of the account if it is not told otherwise
+    with tempfile.TemporaryDirectory() as state:
+        environment |= {**quiet, "PREFECT_HOME": state}
+        succeeds([str(python), "-c", LOADED], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def main(folder):

@@ -50,7 +50,6 @@ def deal_out_partitions(batch: PendingBatch) -> Job:
     name="score_partition",
     task_run_name="score-partition-{ref.number}",
     timeout_seconds=_SECONDS,
-    tags=["outside-world"],
     retries=2,
     retry_delay_seconds=[2.0, 10.0],
     retry_condition_fn=is_transient,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -128,22 +129,24 @@ def _read_back(settings: Settings, copy: Path, rows: dict[str, int]) -> dict[str
     """What the tables of a copy hold. Its bytes are those of the warehouse; here DuckDB reads every value of them.
 
     Raises:
-        VerificationError: a table does not have as many rows as in the warehouse.
+        VerificationError: the copy cannot be read, or a table does not have as many rows as in the warehouse.
     """
-    copied = open_file(settings, copy, read_only=True)
     try:
-        found = table_contents(copied)
-    finally:
-        copied.close()
+        with closing(open_file(settings, copy, read_only=True)) as copied:
+            found = table_contents(copied)
+    except duckdb.Error as error:
+        raise _bad_copy(copy, f"the copy cannot be read back: {type(error).__name__}") from None
     held = {name: content.n_rows for name, content in found.items()}
     different = sorted(name for name in held.keys() | rows.keys() if held.get(name) != rows.get(name))
     if different:
-        raise VerificationError(
-            f"{len(different)} table(s) of the copy differ from the warehouse: {', '.join(different[:5])}",
-            where=str(copy),
-            remedy="check the disk, then make the backup again; former backups were not touched",
-        )
+        raise _bad_copy(copy, f"{len(different)} table(s) of the copy differ from the warehouse: {', '.join(different[:5])}")
     return found
+
+
+def _bad_copy(copy: Path, found: str) -> VerificationError:
+    """Not to be taken for damage of the warehouse, which is as it was."""
+    remedy = "check the disk, then make the backup again; the warehouse and former backups were not touched"
+    return VerificationError(found, where=str(copy), remedy=remedy)
 
 
 def _manifest(

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 _BLOCK = 4 << 20
+#: The exit status where the bytes came back otherwise; every other fault has 1.
+DIFFERENT = 3
 
 
 class DifferentError(Exception):
@@ -37,4 +39,4 @@ if __name__ == "__main__":
     except OSError as error:
         sys.exit(str(error.strerror))
     except DifferentError:
-        sys.exit("what was read back differs from what was copied")
+        sys.exit(DIFFERENT)

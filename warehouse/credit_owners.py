@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.connection import Connection
+from warehouse.frames import shown
 from warehouse.sql_files import sql
 
 _CREDIT, _APPLICANT = "SK_ID_BUREAU", "SK_ID_CURR"
@@ -36,10 +37,8 @@ class CreditOwners:
         return self._delivered
 
     def _earlier_owners(self, wanted: pl.DataFrame) -> pl.DataFrame:
-        self._connection.register("wanted", wanted)
-        owners = self._connection.sql(sql("ingest/earlier_owners"), params={"batch_id": self._batch_id}).pl()
-        self._connection.unregister("wanted")
-        return owners
+        with shown(self._connection, {"wanted": wanted}):
+            return self._connection.sql(sql("ingest/earlier_owners"), params={"batch_id": self._batch_id}).pl()
 
 
 def _joined(balances: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from schemas.errors import ResourceError
+from schemas.errors import ResourceError, VerificationError
+from warehouse.copy_child import DIFFERENT
 
 _CHILD = Path(__file__).with_name("copy_child.py")
 _MEBIBYTE = 1 << 20
@@ -38,9 +39,16 @@ def copy_apart(source: Path, target: Path) -> str:
 
     Raises:
         ResourceError: there is no space, or no permission.
+        VerificationError: the disk gave other bytes back.
     """
     command = [sys.executable, "-I", "-S", str(_CHILD), str(source), str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed list, no shell
+    if done.returncode == DIFFERENT:
+        raise VerificationError(
+            "what was read back differs from what was copied",
+            where=str(target),
+            remedy="check the disk, then run the command again; nothing was replaced",
+        )
     if done.returncode != 0:
         told = (done.stderr.strip().splitlines() or [f"the copy ended with {done.returncode}"])[-1]
         raise ResourceError(f"the copy cannot be written: {told}", where=str(target), remedy="free some space and run it again")

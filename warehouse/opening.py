@@ -29,6 +29,8 @@ _EXTENSION = "httpfs"  # brings OpenSSL; without it DuckDB reads encrypted files
 _ATTACHED = "warehouse"
 
 
+#: Of this process, also where several of one number share a folder, as those of containers may.
+_TOKEN = uuid.uuid4().hex[:8]
 #: Spill folders of databases in memory, below the scratch folder.
 IN_MEMORY = "memory-"
 
@@ -88,7 +90,7 @@ def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the snapshot that can reach nothing else. Raises duckdb.Error, or UsageError for its key."""
     closed: dict[str, bool] = {"enable_external_access": False, "lock_configuration": True}
     # beside the snapshot, and each reader's its own: those of two processes would write over each other's rows
-    config = {**ISOLATED, "threads": settings.threads, "temp_directory": f"{settings.snapshot}.{os.getpid()}.tmp"}
+    config = {**ISOLATED, "threads": settings.threads, "temp_directory": str(spills_of_reader(settings))}
     name, is_plain = (":memory:", False) if settings.key is not None else (str(settings.snapshot), True)
     connection = duckdb.connect(name, read_only=is_plain, config=config)
     is_open = False
@@ -99,13 +101,24 @@ def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
             file, key = quoted(str(settings.snapshot)), quoted(settings.key)
             _attach(connection, f"ATTACH {file} AS loanwatch (ENCRYPTION_KEY {key}, READ_ONLY)")
             connection.execute("USE loanwatch")
-        for option, value in closed.items():
-            connection.execute(f"SET {option} = {str(value).lower()}")
+        if not _is_locked(connection):  # a second connection of this process finds the database as the first has set it
+            for option, value in closed.items():
+                connection.execute(f"SET {option} = {str(value).lower()}")
         is_open = True
     finally:
         if not is_open:
             connection.close()
     return connection
+
+
+def spills_of_reader(settings: Settings) -> Path:
+    """Where queries of this process on the snapshot spill; DuckDB removes it with the connection."""
+    return settings.snapshot.with_name(f"{settings.snapshot.name}.{os.getpid()}-{_TOKEN}.tmp")
+
+
+def _is_locked(connection: duckdb.DuckDBPyConnection) -> bool:
+    row = connection.execute("SELECT current_setting('lock_configuration')").fetchone()
+    return bool(row and row[0])
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, statement: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +19,7 @@ from warehouse.pseudonyms import ensure_key
 from warehouse.registry import newest_policy_sha256, registered_policy
 from warehouse.sql_files import quoted, sql
 
+_ABANDONED_AFTER_SECONDS = 24 * 3600
 #: Columns that say who it is. A masked snapshot has a pseudonym in their place: the same for a person throughout the home.
 _KEYS = frozenset({"application_id"})
 #: Rows here name their place in the sender's file, which says whose they are: no pseudonym, or decisions could be told with it.
@@ -66,6 +69,13 @@ def _copy_marts(connection: Connection, mask: _Mask | None) -> None:
         connection.execute(f"COMMENT ON COLUMN snapshot.marts.{table}.{column} IS {quoted(comment)}")
 
 
+def _discard_spilled(target: Path) -> None:
+    """Removes what queries of readers that were killed have left: no query runs for a day."""
+    for folder in target.parent.glob(f"{target.name}.*.tmp"):
+        if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def publish_snapshot(connection: Connection, settings: Settings, run_id: str, as_of: date) -> Path:
     """Writes the snapshot beside the published one, flushes it to disk and puts it in place in one step.
 
@@ -77,6 +87,7 @@ def publish_snapshot(connection: Connection, settings: Settings, run_id: str, as
     fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
     for leftover in target.parent.glob(f".{target.name}.*"):
         leftover.unlink()
+    _discard_spilled(target)
     mask = _mask(connection)
     values = {"run_id": run_id, "as_of": as_of, "published_at": now(), "profile": "full" if mask is None else "masked"}
     with transaction(connection):

@@ -25,7 +25,7 @@ from tests.flows.conftest import LAST_NEW_DAY
 from tests.people import files_with
 from warehouse.backup_store import changed_files
 from warehouse.connection import open_warehouse, transaction
-from warehouse.opening import log_of
+from warehouse.opening import log_of, spills_of_reader
 from warehouse.reading import query_snapshot
 
 pytest.importorskip("duckdb_extension_httpfs")
@@ -147,7 +147,7 @@ def test_what_a_query_on_an_encrypted_snapshot_spills_is_encrypted_and_beside_it
     monkeypatch.chdir(tmp_path)
     query = "SELECT name, value FROM duckdb_settings() WHERE name IN ('temp_directory', 'temp_file_encryption') ORDER BY name"
     assert query_snapshot(private, query)[1] == [
-        ("temp_directory", f"{settings.snapshot}.{os.getpid()}.tmp"),
+        ("temp_directory", str(spills_of_reader(private))),
         ("temp_file_encryption", "true"),
     ]
 

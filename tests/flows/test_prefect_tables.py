@@ -55,6 +55,13 @@ def test_a_database_that_is_there_stays(new_home: Settings) -> None:
     assert (new_home.prefect / "prefect.db").read_bytes() == b"mine"
 
 
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_beside_what_a_database_that_is_gone_has_left_none_is_made(new_home: Settings, ending: str) -> None:
+    (new_home.prefect / f"prefect.db{ending}").touch()
+    assert not prepare_tables(new_home)
+    assert not (new_home.prefect / "prefect.db").exists()
+
+
 def test_one_that_another_command_makes_meanwhile_stays(new_home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def meanwhile(path: Path, _statements: str) -> None:
         path.write_bytes(b"ours")
