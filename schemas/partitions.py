@@ -29,10 +29,9 @@ class ChallengerReference(Strict):
 
 
 class PartitionInput(Strict):
-    """The rows of one partition: how many application versions, and each file's SHA-256 by its path within the job."""
+    """The rows of one partition: each file's SHA-256 by its path within the job."""
 
     number: int
-    n_versions: int
     files: dict[str, str]
 
 

@@ -58,8 +58,8 @@ def export_partitions(
             connection.execute(f"COPY ({_statement(name)}) TO {target} ({copy_options(settings)}, PARTITION_BY ({_NUMBER}))")
     finally:
         connection.unregister(_VERSIONS)
-    counts = versions.group_by(_NUMBER).len().sort(_NUMBER).rows()
-    return tuple(PartitionInput(number=number, n_versions=n, files=_files(folder, number)) for number, n in counts)
+    numbers = versions[_NUMBER].unique().sort().to_list()
+    return tuple(PartitionInput(number=number, files=_files(folder, number)) for number in numbers)
 
 
 def _files(folder: Path, number: int) -> dict[str, str]:
