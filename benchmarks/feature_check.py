@@ -6,11 +6,18 @@ positive and what is negative is summed apart, so that nothing cancels out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from benchmarks.frame import Stopwatch
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def digest(ids: NDArray[np.int64], columns: Mapping[str, NDArray[Any]]) -> dict[str, list[float] | dict[str, float]]:
@@ -36,3 +43,16 @@ def _of_text(values: NDArray[Any], weights: NDArray[np.float64]) -> dict[str, fl
     sums = np.bincount(places, weights=weights[present])
     found.update(zip(names.tolist(), sums.tolist(), strict=True))
     return found
+
+
+Compute = Callable[[Path, Mapping[str, Sequence[str]], Sequence[str]], "pd.DataFrame"]
+
+
+def measured(features_of: Compute, folder: str, given: str) -> dict[str, Any]:
+    """The figures of one run of a side in pandas; `given` is the file of levels and protected attributes."""
+    known = json.loads(Path(given).read_text(encoding="utf-8"))
+    stopwatch = Stopwatch()
+    with stopwatch.running():
+        found = features_of(Path(folder), known["levels"], known["protected"])
+    ids = found.index.to_numpy(dtype=np.int64)
+    return {**stopwatch.figures(), "check": digest(ids, {name: found[name].to_numpy() for name in found.columns})}

@@ -8,7 +8,6 @@ benchmarks/peers_pandas.py is the same by someone who has tuned it. Lists of col
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.feature_check import digest
-from benchmarks.frame import Stopwatch
+from benchmarks.feature_check import measured
 from tests import feature_oracle as said
 
 ID = "SK_ID_CURR"
@@ -165,9 +163,4 @@ def _completed(result: pd.DataFrame) -> pd.DataFrame:
 
 def side(folder: str, given: str) -> dict[str, Any]:
     """The figures of one run."""
-    known = json.loads(Path(given).read_text(encoding="utf-8"))
-    stopwatch = Stopwatch()
-    with stopwatch.running():
-        found = features_of(Path(folder), known["levels"], known["protected"])
-    ids = found.index.to_numpy(dtype=np.int64)
-    return {**stopwatch.figures(), "check": digest(ids, {name: found[name].to_numpy() for name in found.columns})}
+    return measured(features_of, folder, given)

@@ -7,16 +7,13 @@ counted once per column instead of once per level. benchmarks/peers_kernel.py is
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from benchmarks.feature_check import digest
-from benchmarks.frame import Stopwatch
+from benchmarks.feature_check import measured
 from schemas.tables import table
 from tests import feature_oracle as said
 
@@ -141,9 +138,4 @@ def features_of(folder: Path, levels: Mapping[str, Sequence[str]], protected: Se
 
 def side(folder: str, given: str) -> dict[str, Any]:
     """The figures of one run."""
-    known = json.loads(Path(given).read_text(encoding="utf-8"))
-    stopwatch = Stopwatch()
-    with stopwatch.running():
-        found = features_of(Path(folder), known["levels"], known["protected"])
-    ids = found.index.to_numpy(dtype=np.int64)
-    return {**stopwatch.figures(), "check": digest(ids, {name: found[name].to_numpy() for name in found.columns})}
+    return measured(features_of, folder, given)
