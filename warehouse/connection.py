@@ -176,6 +176,15 @@ def _told(error: duckdb.Error, settings: Settings) -> LoanwatchError:
 
 
 @contextmanager
+def beside(connection: Connection) -> Iterator[Connection]:
+    """Another connection to the same database, for another thread. It sees what is committed, and none of the first one's names."""
+    (name,) = connection.execute("SELECT current_database()").fetchone() or ("",)
+    with connection.cursor() as other:
+        other.execute('USE "' + name.replace('"', '""') + '"')  # a database that was attached is not used by itself
+        yield other
+
+
+@contextmanager
 def told_plainly(settings: Settings) -> Iterator[None]:
     """Errors of DuckDB inside are told in our words, without the values that theirs may quote."""
     try:

@@ -78,14 +78,15 @@ def sets_statement(name: str) -> Statement:
     """One row per version, in order: the deliveries of a history table that it sees, their number as a set, and its flag.
 
     A bureau set has two deliveries, of credits and of their months; a version without rows of the table itself has no set. A
-    set has `most_rows` rows of the table itself at most.
+    set has `most_rows` rows of the table itself at most, and `most_months` monthly balances.
     """
-    picks, flags, joins, monthly = [_pick("own", name)], [_flag(name, "p")], ["LEFT JOIN own AS p USING (version_no)"], "NULL"
+    picks, flags, joins = [_pick("own", name)], [_flag(name, "p")], ["LEFT JOIN own AS p USING (version_no)"]
+    monthly, months = "NULL", "NULL"
     if name == "bureau":
         picks.append(_pick("balance", "bureau_balance"))
         flags.append(_flag("bureau_balance", "m"))
         joins.append("LEFT JOIN balance AS m USING (version_no)")
-        monthly = "m.held"
+        monthly, months = "m.held", "m.most_rows"
     number = f"dense_rank() OVER (ORDER BY v.application_id, p.held, {monthly}::INTEGER)"
     columns = [
         "v.version_no",
@@ -94,6 +95,7 @@ def sets_statement(name: str) -> Statement:
         f"{monthly}::INTEGER AS held_monthly",
         f"CASE WHEN p.held IS NOT NULL THEN {number} END::INTEGER AS set_no",
         "coalesce(p.most_rows, 0) AS most_rows",
+        f"coalesce({months}, 0) AS most_months",
         *flags,
     ]
     source = "\n".join([f"FROM {VERSIONS} AS v", *joins, "ORDER BY v.version_no"])
@@ -117,11 +119,13 @@ def ratio_statement(ratios: Sequence[Feature]) -> Statement:
     return Statement(_select(columns, source))
 
 
-def _packed(levels: Mapping[str, Sequence[str]], most_rows: int) -> tuple[list[str], dict[tuple[str, str], str]]:
+def _packed(
+    levels: Mapping[str, Sequence[str]], most_rows: int, at: str = "packed"
+) -> tuple[list[str], dict[tuple[str, str], str]]:
     """Sums that count the rows of several levels at once, and per (text column, level) the expression that reads its count.
 
     A row adds one to its level's bits of a 64-bit number. A level has as many bits as the number of rows of the largest set
-    needs, so that none can run over; as many levels of a column as fit share a number.
+    needs, so that none can run over; as many levels of a column as fit share a number. `at` begins the names of the sums.
     """
     bits = max(most_rows.bit_length(), 1)
     fits = _BITS // bits
@@ -129,7 +133,7 @@ def _packed(levels: Mapping[str, Sequence[str]], most_rows: int) -> tuple[list[s
     counts: dict[tuple[str, str], str] = {}
     for column, found in levels.items():
         for first in range(1, len(found) + 1, fits):
-            held, word = found[first - 1 : first - 1 + fits], f"packed{len(words)}"
+            held, word = found[first - 1 : first - 1 + fits], f"{at}{len(words)}"
             place = f"place_{column}"
             is_held = f"{place} BETWEEN {first} AND {first + len(held) - 1}"
             one = f"CASE WHEN {is_held} THEN 1::BIGINT << {bits} * ({place} - {first}) END"
@@ -142,7 +146,8 @@ def _packed(levels: Mapping[str, Sequence[str]], most_rows: int) -> tuple[list[s
 class _HistoryStatement:
     """Writes the statement of one history table, clause by clause."""
 
-    def __init__(self, name: str, features: Sequence[Feature], most_rows: int) -> None:
+    def __init__(self, name: str, features: Sequence[Feature], most_rows: int, most_months: int) -> None:
+        self.most_months = most_months
         self.history = history_of(name)
         self.features = features
         self.groups = {group.name: number for number, group in enumerate(self.history.groups, start=1)}
@@ -188,31 +193,26 @@ class _HistoryStatement:
         return Statement(text, self.values)
 
     def _months(self) -> list[str]:
-        """Months per credit, before they meet the credit: one pass over the largest table, first by status."""
+        """Months per credit, before they meet the credit: one pass over the largest table."""
         if not self.has_balance:
             return []
-        place = self._place("STATUS", list(self.status_keys)) if self.status_keys else "NULL"
-        inner = ["r.SK_ID_CURR", "r.batch_id", "r.SK_ID_BUREAU", "r.MONTHS_BALANCE", f"{place} AS status"]
-        months = _select(
-            [
-                "s.set_no",
-                "r.SK_ID_BUREAU",
-                "r.status",
-                "min(r.MONTHS_BALANCE) AS lo",
-                "max(r.MONTHS_BALANCE) AS hi",
-                "count(*) AS n",
-            ],
-            f"FROM (\n{_select(inner, 'FROM raw.bureau_balance_v1 AS r')}\n) AS r\n"
+        levels = {"STATUS": list(self.status_keys)} if self.status_keys else {}
+        places = [f"{self._place('STATUS', levels['STATUS'])} AS place_STATUS"] if levels else []
+        words, counts = _packed(levels, self.most_months, "statuses")
+        inner = _select(["r.SK_ID_CURR", "r.batch_id", "r.SK_ID_BUREAU", "r.MONTHS_BALANCE", *places], "FROM raw.bureau_balance_v1 AS r")
+        extremes = ["min(r.MONTHS_BALANCE) AS oldest_month", "max(r.MONTHS_BALANCE) AS newest_month", "count(*) AS n_months"]
+        credits = _select(
+            ["s.set_no", "r.SK_ID_BUREAU", *extremes, *words],
+            f"FROM (\n{inner}\n) AS r\n"
             f"JOIN {SETS} AS s ON s.application_id = r.SK_ID_CURR AND s.held_monthly = r.batch_id\n"
-            "GROUP BY s.set_no, r.SK_ID_BUREAU, r.status",
+            "GROUP BY s.set_no, r.SK_ID_BUREAU",
         )
         shares = [
-            f"round(coalesce(sum(CASE WHEN status = {place} THEN n END), 0) / sum(n) * 1e{_SHARE_DECIMALS})::BIGINT AS {key}"
-            for place, key in enumerate(self.status_keys.values(), start=1)
+            f"round({counts['STATUS', level]}::DOUBLE / n_months * 1e{_SHARE_DECIMALS})::BIGINT AS {key}"
+            for level, key in self.status_keys.items()
         ]
-        columns = ["set_no", "SK_ID_BUREAU", "min(lo) AS oldest_month", "max(hi) AS newest_month", "sum(n)::BIGINT AS n_months"]
-        by_status = _clause("by_status", months)
-        return [by_status, _clause("months", _select([*columns, *shares], "FROM by_status\nGROUP BY set_no, SK_ID_BUREAU"))]
+        columns = ["set_no", "SK_ID_BUREAU", "oldest_month", "newest_month", "n_months", *shares]
+        return [_clause("credits", credits), _clause("months", _select(columns, "FROM credits"))]
 
     def _part(self) -> list[str]:
         """The number of the group that a row is in, NULL if in none."""
@@ -272,9 +272,10 @@ class _HistoryStatement:
         return _select(["set_no", *columns], "FROM sums")
 
 
-def history_statement(name: str, features: Sequence[Feature], most_rows: int) -> Statement:
+def history_statement(name: str, features: Sequence[Feature], most_rows: int, most_months: int = 0) -> Statement:
     """The features of each set, one row per set_no; without flags and ratios (those of bureau_balance go with bureau).
 
-    No set may have more than `most_rows` rows of the table.
+    No set may have more than `most_rows` rows of the table, nor, of bureau, more than `most_months` monthly balances.
     """
-    return _HistoryStatement(name, [f for f in features if f.function not in {"has", "ratio"}], most_rows).statement()
+    wanted = [f for f in features if f.function not in {"has", "ratio"}]
+    return _HistoryStatement(name, wanted, most_rows, most_months).statement()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 
 import polars as pl
 
@@ -10,7 +13,7 @@ from schemas.errors import VerificationError
 from schemas.feature_catalogue import HISTORIES
 from schemas.features import FeatureSet, level_columns
 from schemas.tables import table
-from warehouse.connection import Connection
+from warehouse.connection import Connection, beside
 from warehouse.feature_sql import (
     OPERANDS,
     SETS,
@@ -22,6 +25,9 @@ from warehouse.feature_sql import (
     ratio_statement,
     sets_statement,
 )
+from warehouse.threads import at_most_threads, threads_of
+
+_Part = Callable[[Connection], pl.DataFrame]
 
 _KEYS = ["application_id", "batch_id"]
 #: A text column gives at most this many levels, the most frequent ones; a level longer than this has no share of its own.
@@ -69,15 +75,28 @@ def compute_features(connection: Connection, feature_set: FeatureSet, applicants
         VerificationError: a version asked for is not in the warehouse.
     """
     versions = _sorted(applicants).with_row_index("version_no").with_columns(pl.col("version_no").cast(pl.Int32))
-    connection.register(VERSIONS, versions.to_arrow())
-    try:
-        frames = [versions, _of_applications(connection, feature_set, versions)]
-        frames += [_of_history(connection, feature_set, history.table) for history in HISTORIES]
-        side_by_side = pl.concat(frames, how="horizontal")
-        side_by_side = side_by_side.hstack(_ratios(connection, feature_set, side_by_side))
-    finally:
-        connection.unregister(VERSIONS)
+    of_tables: list[_Part] = [partial(_of_history, feature_set=feature_set, name=history.table) for history in HISTORIES]
+    of_tables.append(partial(_of_applications, feature_set=feature_set, versions=versions))
+    frames = _together(connection, versions, of_tables)
+    side_by_side = pl.concat([versions, *frames], how="horizontal")
+    side_by_side = side_by_side.hstack(_ratios(connection, feature_set, side_by_side))
     return side_by_side.select(*_KEYS, *feature_set.names)
+
+
+def _together(connection: Connection, versions: pl.DataFrame, parts: Sequence[_Part]) -> list[pl.DataFrame]:
+    """What each part gives, with the versions registered on a connection of its own.
+
+    Two run at a time, and of DuckDB's threads one fewer than else: statements with hundreds of aggregates take a third more of
+    the processor's time on two threads, to bring together what each has found, and begin and end on one anyway.
+    """
+    table, n_threads = versions.to_arrow(), threads_of(connection)
+    with ExitStack() as stack:
+        stack.enter_context(at_most_threads(connection, max(1, n_threads - 1)))
+        others = [stack.enter_context(beside(connection)) for _ in parts]
+        at_a_time = stack.enter_context(ThreadPoolExecutor(min(2, n_threads)))
+        for other in others:
+            other.register(VERSIONS, table)
+        return list(at_a_time.map(lambda part, other: part(other), parts, others))
 
 
 def _sorted(applicants: pl.DataFrame) -> pl.DataFrame:
@@ -109,15 +128,15 @@ def _of_history(connection: Connection, feature_set: FeatureSet, name: str) -> p
     """Features of a history table in the order of the versions: those of the set that each sees, or what stands for no rows."""
     features = feature_set.of_table(name)
     seen = _rows(connection, sets_statement(name))
-    most_rows = int(seen.select(pl.col("most_rows").max().fill_null(0)).item())
+    most_rows, most_months = seen.select(pl.col("most_rows", "most_months").max().fill_null(0).cast(pl.Int64)).row(0)
     connection.register(SETS, seen.filter(pl.col("set_no").is_not_null()).unique("set_no").to_arrow())
     try:
-        of_sets = _rows(connection, history_statement(name, features, most_rows))
+        of_sets = _rows(connection, history_statement(name, features, most_rows, most_months))
     finally:
         connection.unregister(SETS)
     counts = [feature.name for feature in features if feature.function == "count"]
     found = seen.join(of_sets, on="set_no", how="left", maintain_order="left").with_columns(pl.col(counts).fill_null(0.0))
-    return found.drop("version_no", "application_id", "held", "held_monthly", "set_no", "most_rows")
+    return found.drop("version_no", "application_id", "held", "held_monthly", "set_no", "most_rows", "most_months")
 
 
 def _ratios(connection: Connection, feature_set: FeatureSet, features: pl.DataFrame) -> pl.DataFrame:

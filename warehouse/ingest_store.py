@@ -5,8 +5,6 @@ Nothing here opens a transaction: `tasks.ingest` wraps one delivery in one, so t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,10 +16,12 @@ from schemas.tables import DELIVERED_TABLES
 from warehouse.clock import now
 from warehouse.connection import Connection
 from warehouse.credit_owners import CreditOwners
+from warehouse.deliveries.chunks import APPLICANT
 from warehouse.deliveries.folders import Delivery, TableFile
 from warehouse.erasing import quarantine_as_erased
 from warehouse.frames import shown
 from warehouse.sql_files import sql
+from warehouse.threads import at_most_threads
 
 #: The last version of a day is never taken in: it holds the refusal of whatever is delivered past the others, so that the
 #: ledger knows that content again, and one day cannot fill it.
@@ -83,21 +83,6 @@ def for_table(name: str, table: str) -> str:
     return sql(name).replace("raw.application_v1", f"raw.{table}_v1")
 
 
-@contextmanager
-def one_thread(connection: Connection) -> Iterator[None]:
-    """Inside, DuckDB appends a chunk to the table as it comes; with more threads it builds a table of its own of each first.
-
-    A chunk is one batch of Arrow, which one thread reads anyway; the rest cost up to twice the processor's time.
-    """
-    with connection.cursor() as settings:  # of its own: after a fault the transaction takes no statement any more
-        (n,) = settings.execute(sql("ingest/read_threads")).fetchone() or (1,)
-        settings.execute(sql("ingest/set_threads"), {"threads": 1})
-        try:
-            yield
-        finally:
-            settings.execute(sql("ingest/set_threads"), {"threads": n})
-
-
 class BatchWriter:
     """Writes one delivery, as the next version of its day. The caller holds the transaction."""
 
@@ -131,11 +116,18 @@ class BatchWriter:
         return 0 if found is None else int(found[0])
 
     def add_rows(self, table: str, rows: pl.DataFrame) -> None:
-        """Accepted rows: `row_number` and the table's columns."""
+        """Accepted rows: `row_number` and the table's columns.
+
+        A chunk is stored in the order of applicants: a night, a training or a look at one person then reads the blocks that hold
+        them, and not a whole table in which everybody is everywhere.
+        """
         if rows.is_empty():
             return
-        chunk = self._owners.named(rows) if table == "bureau_balance" else rows
-        with one_thread(self.connection):
+        named = self._owners.named(rows) if table == "bureau_balance" else rows
+        chunk = named.sort(APPLICANT, maintain_order=True)
+        # One thread appends a chunk to the table as it comes; several build a table of their own each first. A chunk is one batch
+        # of Arrow, which one thread reads anyway; the rest cost up to twice the processor's time.
+        with at_most_threads(self.connection, 1):
             self._run(for_table("ingest/insert_rows", table), {"chunk": chunk}, origin=self.delivery.origin)
 
     def add_bad_rows(self, source_file: str, failures: pl.DataFrame, rejected: pl.DataFrame) -> None:

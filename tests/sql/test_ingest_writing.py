@@ -7,7 +7,7 @@ import pytest
 
 from schemas.settings import Settings
 from warehouse.connection import Connection, open_warehouse, transaction
-from warehouse.ingest_store import one_thread
+from warehouse.threads import at_most_threads
 
 
 def _threads(connection: Connection) -> int:
@@ -16,7 +16,7 @@ def _threads(connection: Connection) -> int:
 
 
 def _fail_in_one_thread(connection: Connection) -> None:
-    with transaction(connection), one_thread(connection):
+    with transaction(connection), at_most_threads(connection, 1):
         assert _threads(connection) == 1
         connection.execute("INSERT INTO ops.home_v1 BY NAME SELECT 'x'::INTEGER AS source FROM range(3)")
 

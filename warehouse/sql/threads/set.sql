@@ -1,5 +1,5 @@
 -- grain: no row
 -- reads: nothing
 -- params: $threads
--- why: a chunk of rows is written with less work by one thread than by two
+-- why: one thread does some statements with less work than two
 SET threads = $threads
