@@ -167,3 +167,4 @@ def iter_features(
         block = compute_features(connection, feature_set, ordered.slice(start, block_rows))
         for offset in range(0, block.height, chunk_rows):
             yield block.slice(offset, chunk_rows)
+        del block  # before the next one is computed

@@ -18,6 +18,7 @@ from warehouse.fingerprints import set_just_written
 from warehouse.frames import shown
 from warehouse.shadow import ShadowGap, write_shadow
 from warehouse.sql_files import quoted, sql
+from warehouse.threads import at_most_threads
 
 if TYPE_CHECKING:
     import polars as pl
@@ -129,7 +130,8 @@ def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredCh
         "new_quality": chunk.quality,
         "new_features": chunk.features,
     }
-    with shown(connection, registered):
+    # One thread writes with less than half of the work of two, which build tables of their own of each chunk first.
+    with shown(connection, registered), at_most_threads(connection, 1):
         with ThreadPoolExecutor(1) as beside:  # Polars hashes while DuckDB writes
             written = beside.submit(_set_of, chunk)
             for name in ("decisions", "reasons", "quality"):
