@@ -26,13 +26,12 @@ from benchmarks.homes import deliver
 from benchmarks.portfolio import DAY, full_size
 from schemas.features import feature_set
 from schemas.policy import load_policy
-from schemas.settings import Settings
+from schemas.settings import CHUNK_ROWS, Settings
 from schemas.tables import HISTORY_TABLES
 from tasks.ingest import ingest_all
 from warehouse.connection import Connection, open_warehouse
 from warehouse.features import iter_features, observe_levels
 
-CHUNK_ROWS = 20_000
 LARGEST = 300_000
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.portfolio import full_size
 from schemas.parameters import Candidate, RetrainParameters
-from schemas.settings import Settings
+from schemas.settings import CHUNK_ROWS, Settings
 from schemas.tables import HISTORY_TABLES
 
 PAST = date(2026, 3, 1)
@@ -32,7 +32,7 @@ def settings_of(home: Path, *, threads: int = 2, backups_kept: int = 7) -> Setti
         memory_limit=os.environ.get("LOANWATCH_MEMORY_LIMIT") or MEMORY_LIMIT,
         threads=threads,
         lock_wait_seconds=60,
-        chunk_rows=int(os.environ.get("LOANWATCH_CHUNK_ROWS") or 20_000),
+        chunk_rows=int(os.environ.get("LOANWATCH_CHUNK_ROWS") or CHUNK_ROWS),
         backups_kept=backups_kept,
     )
 

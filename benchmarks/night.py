@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.frame import Side, Stopwatch, Target, call, run
 from benchmarks.homes import NIGHT, night_home, settings_of
+from schemas.settings import CHUNK_ROWS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -106,7 +107,7 @@ def _bare_scores(
     from warehouse.features import iter_features
 
     check = [0.0, 0.0, 0.0]
-    frames = iter_features(warehouse, scorer.feature_set, versions, 20_000)
+    frames = iter_features(warehouse, scorer.feature_set, versions, CHUNK_ROWS)
     while True:
         with watches["aggregate"].running():
             features = next(frames, None)

@@ -29,18 +29,17 @@ import polars as pl
 from benchmarks.frame import Side, Stopwatch, Target, call, run
 from schemas.features import Feature
 from schemas.references import PendingBatch
-from schemas.settings import Settings
+from schemas.settings import CHUNK_ROWS, Settings
 from tasks.ahead import one_ahead
 from tasks.core.compiled import compile_model
 from tasks.core.encoding import to_matrix
 from tasks.core.reasons import REASON_SCHEMA
 from tasks.score import decide_rows, load_champion
 from tasks.scorer import Scorer
-from warehouse.connection import Connection, open_warehouse, transaction
+from warehouse.connection import Connection, beside, open_warehouse, transaction
 from warehouse.scores import ScoredChunk, features_table, write_chunk
 
 LOANWATCH = [str(Path(sys.executable).parent / "loanwatch")]
-CHUNK_ROWS = 20_000
 DAY = date(2026, 6, 30)
 BATCH_ID = 2026063099
 FIRST_ID = 10_000_000
@@ -115,7 +114,7 @@ def _chunks(connection: Connection, scorer: Scorer, rows: int) -> Iterator[pl.Da
     """The stored features in chunks, by one statement on a connection of its own, so that this one may write meanwhile."""
     columns = ", ".join(f'"{name}"' for name in scorer.feature_set.names)
     table = features_table(scorer.feature_set.feature_set_id)
-    with connection.cursor() as reading:
+    with beside(connection) as reading:
         found = reading.sql(f"SELECT application_id, batch_id, {columns} FROM {table} WHERE batch_id = {BATCH_ID} LIMIT {rows}")
         for part in found.to_arrow_reader(CHUNK_ROWS):
             yield pl.DataFrame(pl.from_arrow(part))

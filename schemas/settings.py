@@ -12,6 +12,12 @@ from schemas.private import GROUP_READABLE_FILE, PRIVATE_FILE
 
 _LEAST_KEY_LENGTH = 16
 
+#: Rows that DuckDB compresses and writes together (its own default is 122,880). The transaction that fills such a group holds it
+#: in memory, 220 MB of features; one that leaves it unfinished makes the next transaction write it anew.
+ROW_GROUP_ROWS = 40_960
+#: Applications that are scored at a time, unless settings say otherwise.
+CHUNK_ROWS = ROW_GROUP_ROWS // 2
+
 TaskRunnerName = Literal["threads", "dask"]
 
 
@@ -186,7 +192,7 @@ def read_settings(home: str | Path | None = None) -> Settings:
         memory_limit=os.environ.get("LOANWATCH_MEMORY_LIMIT") or "2GB",
         threads=int(_number("LOANWATCH_THREADS", min(8, cores), 1)),
         lock_wait_seconds=_number("LOANWATCH_LOCK_WAIT", 60, 0),
-        chunk_rows=int(_number("LOANWATCH_CHUNK_ROWS", 20_000, 1)),
+        chunk_rows=int(_number("LOANWATCH_CHUNK_ROWS", CHUNK_ROWS, 1)),
         backups_kept=int(_number("LOANWATCH_BACKUPS", 7, 0)),
         snapshot_mode=_snapshot_mode(),
         retention_days=int(_number("LOANWATCH_RETENTION_DAYS", 0, 0)),

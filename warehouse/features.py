@@ -12,6 +12,7 @@ import polars as pl
 from schemas.errors import VerificationError
 from schemas.feature_catalogue import HISTORIES
 from schemas.features import FeatureSet, level_columns
+from schemas.settings import ROW_GROUP_ROWS
 from schemas.tables import table
 from warehouse.connection import Connection, beside
 from warehouse.feature_sql import (
@@ -34,7 +35,7 @@ _KEYS = ["application_id", "batch_id"]
 MAX_LEVELS = 100
 MAX_LEVEL_LENGTH = 200
 #: Versions whose features are computed in one pass over each table, and held in memory together.
-BLOCK_ROWS = 40_000
+BLOCK_ROWS = ROW_GROUP_ROWS
 #: The same in chunks: whoever sets small chunks has little memory.
 _BLOCK_CHUNKS = 5
 

@@ -16,7 +16,7 @@ import duckdb
 
 from schemas.errors import UsageError
 from schemas.private import PRIVATE_FOLDER
-from schemas.settings import Settings
+from schemas.settings import ROW_GROUP_ROWS, Settings
 from warehouse.sql_files import quoted
 
 #: Nothing is fetched from outside.
@@ -27,7 +27,6 @@ ISOLATED: dict[str, str | bool | int | float | list[str]] = {
 
 _EXTENSION = "httpfs"  # brings OpenSSL; without it DuckDB reads encrypted files and writes none
 _ATTACHED = "warehouse"
-
 
 #: Of this process, also where several of one number share a folder, as those of containers may.
 _TOKEN = uuid.uuid4().hex[:8]
@@ -45,14 +44,11 @@ def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str
 
 
 def open_file(settings: Settings, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """A connection to a warehouse file. Raises duckdb.Error where it is held, damaged or out of reach, UsageError for a key."""
-    if settings.key is None:
-        return duckdb.connect(str(path), read_only=read_only, config=_config(settings))
-    return open_attached(settings, path, read_only=read_only)
+    """A connection to a warehouse file. Raises duckdb.Error where it is held, damaged or out of reach, UsageError for a key.
 
-
-def open_attached(settings: Settings, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """The same by way of a database in memory, with a key or without: a connection that only reads may then write elsewhere."""
+    By way of a database in memory to which the file is attached: only so it can have a key and row groups of another size, and a
+    connection that only reads may write elsewhere.
+    """
     name = f":memory:{hashlib.sha256(str(path).encode()).hexdigest()[:16]}-{read_only}"
     connection = duckdb.connect(name, config=_config(settings))
     is_open = False
@@ -61,7 +57,7 @@ def open_attached(settings: Settings, path: Path, *, read_only: bool) -> duckdb.
             load_cipher(connection)
             connection.execute("SET temp_file_encryption = true")
         options = [f"ENCRYPTION_KEY {quoted(settings.key)}"] if settings.key is not None else []
-        options += ["READ_ONLY"] if read_only else ["READ_WRITE"]
+        options += ["READ_ONLY"] if read_only else ["READ_WRITE", f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}"]
         _attach(connection, f"ATTACH IF NOT EXISTS {quoted(str(path))} AS {_ATTACHED} ({', '.join(options)})")
         connection.execute(f"USE {_ATTACHED}")
         is_open = True

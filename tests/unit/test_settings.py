@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import UsageError
-from schemas.settings import read_settings
+from schemas.settings import CHUNK_ROWS, read_settings
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_a_setting_that_cannot_be_is_wrong_usage(name: str, value: str, monkeypa
 
 def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOANWATCH_CHUNK_ROWS", "")
-    assert read_settings().chunk_rows == 20_000
+    assert read_settings().chunk_rows == CHUNK_ROWS
 
 
 def test_the_home_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
