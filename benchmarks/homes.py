@@ -14,14 +14,13 @@ from pathlib import Path
 
 from benchmarks.portfolio import full_size
 from schemas.parameters import Candidate, RetrainParameters
-from schemas.settings import CHUNK_ROWS, Settings
+from schemas.settings import CHUNK_ROWS, MEMORY_LIMIT, Settings
 from schemas.tables import HISTORY_TABLES
 
 PAST = date(2026, 3, 1)
 OBSERVED = date(2026, 6, 29)
 NIGHT = date(2026, 7, 1)
 APPLICANTS_OF_CHAMPION = 4_000
-MEMORY_LIMIT = "2GB"
 
 
 def settings_of(home: Path, *, threads: int = 2, backups_kept: int = 7) -> Settings:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.frame import Side, Stopwatch, Target, call, run
 from benchmarks.homes import NIGHT, night_home, settings_of
-from schemas.settings import CHUNK_ROWS
+from schemas.settings import CHUNK_ROWS, MEMORY_LIMIT
 
 if TYPE_CHECKING:
     import polars as pl
@@ -85,7 +85,7 @@ def bare(folder: str, size: int) -> dict[str, Any]:
     with (
         _ingested(Path(folder), size) as (warehouse, scorer, versions),
         tempfile.TemporaryDirectory(dir=folder) as scratch,
-        duckdb.connect(str(Path(scratch) / "bare.duckdb"), config={"threads": 2, "memory_limit": "2GB"}) as connection,
+        duckdb.connect(str(Path(scratch) / "bare.duckdb"), config={"threads": 2, "memory_limit": MEMORY_LIMIT}) as connection,
     ):
         landing = Path(folder) / f"ingested-{size}" / "landing" / NIGHT.isoformat()
         with watches["read"].running():

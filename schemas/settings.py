@@ -17,6 +17,8 @@ _LEAST_KEY_LENGTH = 16
 ROW_GROUP_ROWS = 40_960
 #: Applications that are scored at a time, unless settings say otherwise.
 CHUNK_ROWS = ROW_GROUP_ROWS // 2
+#: For DuckDB, unless settings say otherwise: enough for a night of 300,000 with full histories to spill nothing.
+MEMORY_LIMIT = "1GB"
 
 TaskRunnerName = Literal["threads", "dask"]
 
@@ -189,7 +191,7 @@ def read_settings(home: str | Path | None = None) -> Settings:
     return Settings(
         home=Path(home or os.environ.get("LOANWATCH_HOME") or "var").absolute(),
         policy_file=Path(policy).absolute() if policy else None,
-        memory_limit=os.environ.get("LOANWATCH_MEMORY_LIMIT") or "2GB",
+        memory_limit=os.environ.get("LOANWATCH_MEMORY_LIMIT") or MEMORY_LIMIT,
         threads=int(_number("LOANWATCH_THREADS", min(8, cores), 1)),
         lock_wait_seconds=_number("LOANWATCH_LOCK_WAIT", 60, 0),
         chunk_rows=int(_number("LOANWATCH_CHUNK_ROWS", CHUNK_ROWS, 1)),

@@ -177,7 +177,7 @@ def _told(error: duckdb.Error, settings: Settings) -> LoanwatchError:
 
 @contextmanager
 def beside(connection: Connection) -> Iterator[Connection]:
-    """Another connection to the same database, for another thread. It sees what is committed, and none of the first one's names."""
+    """Another connection to the same database, for another thread. It sees what is committed, and no frame of the first one."""
     (name,) = connection.execute("SELECT current_database()").fetchone() or ("",)
     with connection.cursor() as other:
         other.execute('USE "' + name.replace('"', '""') + '"')  # a database that was attached is not used by itself

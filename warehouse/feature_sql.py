@@ -197,22 +197,25 @@ class _HistoryStatement:
         if not self.has_balance:
             return []
         levels = {"STATUS": list(self.status_keys)} if self.status_keys else {}
-        places = [f"{self._place('STATUS', levels['STATUS'])} AS place_STATUS"] if levels else []
         words, counts = _packed(levels, self.most_months, "statuses")
-        inner = _select(["r.SK_ID_CURR", "r.batch_id", "r.SK_ID_BUREAU", "r.MONTHS_BALANCE", *places], "FROM raw.bureau_balance_v1 AS r")
-        extremes = ["min(r.MONTHS_BALANCE) AS oldest_month", "max(r.MONTHS_BALANCE) AS newest_month", "count(*) AS n_months"]
-        credits = _select(
-            ["s.set_no", "r.SK_ID_BUREAU", *extremes, *words],
-            f"FROM (\n{inner}\n) AS r\n"
-            f"JOIN {SETS} AS s ON s.application_id = r.SK_ID_CURR AND s.held_monthly = r.batch_id\n"
-            "GROUP BY s.set_no, r.SK_ID_BUREAU",
-        )
         shares = [
             f"round({counts['STATUS', level]}::DOUBLE / n_months * 1e{_SHARE_DECIMALS})::BIGINT AS {key}"
             for level, key in self.status_keys.items()
         ]
         columns = ["set_no", "SK_ID_BUREAU", "oldest_month", "newest_month", "n_months", *shares]
-        return [_clause("credits", credits), _clause("months", _select(columns, "FROM credits"))]
+        return [self._by_credit(levels, words), _clause("months", _select(columns, "FROM by_credit"))]
+
+    def _by_credit(self, levels: Mapping[str, Sequence[str]], words: Sequence[str]) -> str:
+        """Extremes of the months of each credit, and how many have each status, as `_packed` packs them."""
+        places = [f"{self._place(column, found)} AS place_{column}" for column, found in levels.items()]
+        read = ["r.SK_ID_CURR", "r.batch_id", "r.SK_ID_BUREAU", "r.MONTHS_BALANCE", *places]
+        extremes = ["min(r.MONTHS_BALANCE) AS oldest_month", "max(r.MONTHS_BALANCE) AS newest_month", "count(*) AS n_months"]
+        source = (
+            f"FROM (\n{_select(read, 'FROM raw.bureau_balance_v1 AS r')}\n) AS r\n"
+            f"JOIN {SETS} AS s ON s.application_id = r.SK_ID_CURR AND s.held_monthly = r.batch_id\n"
+            "GROUP BY s.set_no, r.SK_ID_BUREAU"
+        )
+        return _clause("by_credit", _select(["s.set_no", "r.SK_ID_BUREAU", *extremes, *words], source))
 
     def _part(self) -> list[str]:
         """The number of the group that a row is in, NULL if in none."""
