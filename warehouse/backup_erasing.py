@@ -16,7 +16,7 @@ from warehouse.erasing import erase_people
 from warehouse.erasures import finish_erasure
 from warehouse.file_copy import copy_apart, put_in_place
 from warehouse.migrations import migrate
-from warehouse.opening import attach_options, log_of, open_file
+from warehouse.opening import log_of, open_file
 from warehouse.pseudonyms import ensure_key
 
 logger = getLogger(__name__)
@@ -53,7 +53,7 @@ def _clean(settings: Settings, backup: Backup, request: ErasureRequest, key: str
                 return False
             with transaction(connection):
                 finish_erasure(connection, erased.erasure_id)
-            write_anew(connection, fresh, attach_options(settings))
+            write_anew(connection, fresh, settings)
         mark_rewriting(backup)
         put_in_place(fresh, held)
         return True

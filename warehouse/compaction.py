@@ -13,7 +13,7 @@ from schemas.settings import Settings
 from warehouse.connection import connect_to_write
 from warehouse.file_copy import fsync, put_in_place, require_space
 from warehouse.holder import noted
-from warehouse.opening import attach_options, load_cipher
+from warehouse.opening import ROW_GROUPS, attach_options, load_cipher
 from warehouse.sql_files import quoted
 from warehouse.upgrade import alone, beside
 
@@ -27,14 +27,14 @@ def _is_read_only(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(row and row[0])
 
 
-def write_anew(connection: duckdb.DuckDBPyConnection, target: Path, options: str = "") -> None:
-    """Copies every schema, table, view, macro and comment of the connection's database into a new file, flushed to disk."""
+def write_anew(connection: duckdb.DuckDBPyConnection, target: Path, settings: Settings) -> None:
+    """Copies all of the connection's database, comments too, into a new file of the home, flushed to disk."""
     if not _is_read_only(connection):
         connection.execute("CHECKPOINT")
-    if options:
+    if settings.key is not None:
         load_cipher(connection)
     row = connection.execute("SELECT current_database()").fetchone()
-    connection.execute(f"ATTACH {quoted(str(target))} AS {_FRESH} {options}")
+    connection.execute(f"ATTACH {quoted(str(target))} AS {_FRESH} {attach_options(settings, ROW_GROUPS)}")
     try:
         connection.execute(f'COPY FROM DATABASE "{row[0] if row else ""}" TO {_FRESH}')
     finally:
@@ -55,7 +55,7 @@ def compact_warehouse(settings: Settings) -> None:
     with alone(settings), closing(connect_to_write(settings)) as connection, noted(settings):
         require_space(settings.home, settings.warehouse.stat().st_size, "a compacted copy")
         fresh = beside(settings)
-        write_anew(connection, fresh, attach_options(settings))
+        write_anew(connection, fresh, settings)
         put_in_place(fresh, settings.warehouse)
         shutil.rmtree(settings.scratch, ignore_errors=True)
     logger.info("the warehouse file was written anew")

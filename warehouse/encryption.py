@@ -16,7 +16,7 @@ from warehouse.backup_store import Backup, is_rewriting, list_backups, mark_rewr
 from warehouse.backups import reseal_backup
 from warehouse.compaction import write_anew
 from warehouse.file_copy import put_in_place, require_space
-from warehouse.opening import attach_options, key_error, key_fault, open_file
+from warehouse.opening import key_error, key_fault, open_file
 from warehouse.upgrade import alone
 
 
@@ -58,7 +58,7 @@ def _write_with_key(
     try:
         is_own = path == settings.warehouse
         with _in_our_words(former, path), closing(open_file(former, path, read_only=not is_own)) as connection:
-            write_anew(connection, fresh, attach_options(settings))
+            write_anew(connection, fresh, settings)
             fresh.chmod(path.stat().st_mode & 0o777)
             before_replacing()
             put_in_place(fresh, path)

@@ -27,6 +27,8 @@ ISOLATED: dict[str, str | bool | int | float | list[str]] = {
 
 _EXTENSION = "httpfs"  # brings OpenSSL; without it DuckDB reads encrypted files and writes none
 _ATTACHED = "warehouse"
+#: Option of ATTACH for every file that a warehouse is written to.
+ROW_GROUPS = f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}"
 
 #: Of this process, also where several of one number share a folder, as those of containers may.
 _TOKEN = uuid.uuid4().hex[:8]
@@ -56,9 +58,8 @@ def open_file(settings: Settings, path: Path, *, read_only: bool) -> duckdb.Duck
         if settings.key is not None:
             load_cipher(connection)
             connection.execute("SET temp_file_encryption = true")
-        options = [f"ENCRYPTION_KEY {quoted(settings.key)}"] if settings.key is not None else []
-        options += ["READ_ONLY"] if read_only else ["READ_WRITE", f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}"]
-        _attach(connection, f"ATTACH IF NOT EXISTS {quoted(str(path))} AS {_ATTACHED} ({', '.join(options)})")
+        how = ["READ_ONLY"] if read_only else ["READ_WRITE", ROW_GROUPS]
+        _attach(connection, f"ATTACH IF NOT EXISTS {quoted(str(path))} AS {_ATTACHED} {attach_options(settings, *how)}")
         connection.execute(f"USE {_ATTACHED}")
         is_open = True
     finally:
@@ -141,9 +142,10 @@ def load_cipher(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"LOAD {quoted(str(file))}")
 
 
-def attach_options(settings: Settings) -> str:
-    """What ATTACH needs for a new file of this home; empty without a key. Never to be logged."""
-    return "" if settings.key is None else f"(ENCRYPTION_KEY {quoted(settings.key)})"
+def attach_options(settings: Settings, *more: str) -> str:
+    """What ATTACH needs for a file of this home, and further options; empty without any. Never to be logged."""
+    options = [*([] if settings.key is None else [f"ENCRYPTION_KEY {quoted(settings.key)}"]), *more]
+    return f"({', '.join(options)})" if options else ""
 
 
 def key_fault(error: duckdb.Error) -> str | None:

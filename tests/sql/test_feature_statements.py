@@ -141,6 +141,22 @@ def test_levels_counted_together_do_not_run_into_one_another(most: int) -> None:
     assert sums.rows() == [(0.0, float(most), 0.0), (None, None, None)]
 
 
+@pytest.mark.parametrize("most", [1, 2, 127, 128, 511, 512])
+def test_months_counted_together_do_not_run_into_one_another(most: int) -> None:
+    statuses = ["0", "1", "2", "3", "4", "5", "C", "X"]
+    credits_of_one = [{"SK_ID_BUREAU": number} for number in (1, 2)]
+    alike = frame_of("bureau_balance", [{"SK_ID_BUREAU": 1, "STATUS": statuses[most % 8]}])
+    mixed = [{"SK_ID_BUREAU": 2, "STATUS": status} for status in (*statuses[:3], "unknown")]
+    with warehouse_of({"application": [{}], "bureau": credits_of_one}) as connection:
+        wanted = feature_set(observe_levels(connection, REAL_BATCH), [])
+        insert(connection, "bureau_balance", pl.concat([alike] * most + [frame_of("bureau_balance", mixed)]))
+        features = compute_features(connection, wanted, versions_of(connection))
+    names = [feature.name for feature in wanted.features if feature.function == "mean_of_share"]
+    expected = [((number == most % 8) + 0.25 * (number < 3)) / 2 for number in range(8)]
+    assert features.select(names).row(0) == tuple(expected)
+    assert features["BURO_MONTHS_BALANCE_SIZE_SUM"].item() == most + 4
+
+
 def test_the_variance_of_the_largest_integers_is_exact() -> None:
     days = [-(2**31), 2**31 - 1, 0]
     with warehouse_of(
