@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.frame import Side, Stopwatch, Target, call, run
-from benchmarks.homes import night_home, settings_of
+from benchmarks.homes import NIGHT, champion_home, night_home, settings_of
+from benchmarks.portfolio import full_size
 
 SIDE = "one night"
 
@@ -34,7 +35,9 @@ def one_night(folder: str, size: int) -> dict[str, Any]:
 
 
 def sides_of(size: int, folder: Path) -> list[Side]:
-    """The night alone."""
+    """The night alone; what it starts from is made here, where its memory does not count."""
+    full_size(folder, size, 2, day=NIGHT, tables=["application"])
+    champion_home(folder, with_histories=False)
     return [call(SIDE, "benchmarks.growth:one_night", folder=str(folder), size=size)]
 
 

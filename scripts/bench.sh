@@ -1,11 +1,11 @@
 #!/bin/sh
-# What is measured, one after the other: `sh scripts/bench.sh PYTHON`. SIZES="10000 100000 300000", RUNS=5, BENCHMARKS="features ..."
+# What is measured, one after the other: `sh scripts/bench.sh PYTHON`. SIZES="10000 1000000", RUNS=5, BENCHMARKS="features ..."
 # and BENCH_FOLDER (where portfolios are kept between runs) narrow it. Real rows: LOANWATCH_REAL_DATA, else the usual place.
 set -eu
 python=$1
 real=${LOANWATCH_REAL_DATA:-../shared/data/home_credit}
 folder=${BENCH_FOLDER:-${TMPDIR:-/tmp}/loanwatch-portfolios}
-sizes=${SIZES:-10000 100000 300000}
+sizes=${SIZES:-}
 runs=${RUNS:-5}
 speed=${BENCHMARKS:-features prediction scoring reasons drift validation ingest night prefect_share growth startup}
 
@@ -20,7 +20,7 @@ for name in $speed; do
     case $name in
     growth | startup | prefect_share | reasons | drift) "$python" -m "benchmarks.$name" --runs "$runs" --folder "$folder" || failed="$failed $name" ;;
     # shellcheck disable=SC2086
-    *) "$python" -m "benchmarks.$name" --sizes $sizes --runs "$runs" --folder "$folder" || failed="$failed $name" ;;
+    *) "$python" -m "benchmarks.$name" ${sizes:+--sizes $sizes} --runs "$runs" --folder "$folder" || failed="$failed $name" ;;
     esac
 done
 "$python" -m benchmarks.performance
