@@ -19,8 +19,10 @@ SIDE = "one night"
 
 def one_night(folder: str, size: int) -> dict[str, Any]:
     """One night on a fresh home; seconds of every step beside the whole."""
-    from benchmarks.profile_night import Recorder, run_steps
+    from flows.loading import loading
 
+    with loading():  # as the command line does
+        from benchmarks.profile_night import Recorder, run_steps
     recorder, watch = Recorder(with_functions=False), Stopwatch()
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         home = night_home(Path(folder), size, target=Path(scratch) / "home", with_histories=False)

@@ -1,6 +1,6 @@
 """Scoring, from features in the warehouse to stored decisions: `python -m benchmarks.scoring [--sizes 100000] [--runs 5]`.
 
-Timed: reading the stored features, one statement, 20,000 rows at a time; text codes and matrix; quality records; PD, points and
+Timed: reading the stored features, one statement, 20,480 rows at a time; text codes and matrix; quality records; PD, points and
 decisions; hash of every row; writing decisions and quality and their audit entries, in one transaction. As in a night, a chunk is
 decided while another is read or written. Not timed: features (a benchmark of their own), reasons (another), opening the warehouse
 and the model, and, for the compiled side, making and proving the kernel.

@@ -13,7 +13,6 @@ from schemas.settings import Settings
 from tasks.audit import keep_head
 from tasks.ingest import Progress as RowProgress
 from tasks.ingest import ingest_delivery, pending_deliveries
-from tasks.memory import share_freed_memory
 from tasks.progress import OnProgress
 from tasks.readiness import require_ready as require_ready
 from tasks.score import score_batch
@@ -28,7 +27,6 @@ from warehouse.scores import pending_batches
 @contextmanager
 def hold_warehouse(settings: Settings) -> Iterator[None]:
     """Keeps the warehouse to this process for a whole night; the steps inside open it again at no cost."""
-    share_freed_memory()
     with open_warehouse(settings):
         yield
 

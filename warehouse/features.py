@@ -67,7 +67,7 @@ def compute_features(connection: Connection, feature_set: FeatureSet, applicants
     Args:
         connection: an open warehouse.
         feature_set: the declared list with the levels of a model.
-        applicants: columns application_id (BIGINT) and batch_id (INTEGER); pass about BLOCK_ROWS at once at most.
+        applicants: columns application_id (BIGINT) and batch_id (INTEGER) of committed rows; about BLOCK_ROWS at most.
 
     Returns:
         application_id, batch_id, then the features in order (Float64, or String), one row per version, sorted by both keys.
@@ -76,10 +76,9 @@ def compute_features(connection: Connection, feature_set: FeatureSet, applicants
         VerificationError: a version asked for is not in the warehouse.
     """
     versions = _sorted(applicants).with_row_index("version_no").with_columns(pl.col("version_no").cast(pl.Int32))
-    of_tables: list[_Part] = [partial(_of_history, feature_set=feature_set, name=history.table) for history in HISTORIES]
-    of_tables.append(partial(_of_applications, feature_set=feature_set, versions=versions))
-    frames = _together(connection, versions, of_tables)
-    side_by_side = pl.concat([versions, *frames], how="horizontal")
+    of_tables: list[_Part] = [partial(_of_applications, feature_set=feature_set, versions=versions)]
+    of_tables += [partial(_of_history, feature_set=feature_set, name=history.table) for history in HISTORIES]
+    side_by_side = pl.concat([versions, *_together(connection, versions, of_tables)], how="horizontal")
     side_by_side = side_by_side.hstack(_ratios(connection, feature_set, side_by_side))
     return side_by_side.select(*_KEYS, *feature_set.names)
 
@@ -87,17 +86,24 @@ def compute_features(connection: Connection, feature_set: FeatureSet, applicants
 def _together(connection: Connection, versions: pl.DataFrame, parts: Sequence[_Part]) -> list[pl.DataFrame]:
     """What each part gives, with the versions registered on a connection of its own.
 
-    Two run at a time, and of DuckDB's threads one fewer than else: statements with hundreds of aggregates take a third more of
-    the processor's time on two threads, to bring together what each has found, and begin and end on one anyway.
+    Two run at a time, and of DuckDB's threads one fewer than else: statements with hundreds of aggregates take half as much again
+    of the processor's time on two threads, to bring together what each has found, and begin and end on one anyway.
     """
     table, n_threads = versions.to_arrow(), threads_of(connection)
     with ExitStack() as stack:
         stack.enter_context(at_most_threads(connection, max(1, n_threads - 1)))
         others = [stack.enter_context(beside(connection)) for _ in parts]
         at_a_time = stack.enter_context(ThreadPoolExecutor(min(2, n_threads)))
+        stack.callback(_interrupt, others)  # before the threads are waited for: whoever is stopped does not wait for statements
         for other in others:
             other.register(VERSIONS, table)
         return list(at_a_time.map(lambda part, other: part(other), parts, others))
+
+
+def _interrupt(connections: Sequence[Connection]) -> None:
+    """Ends what still runs on them; nothing, where all was well."""
+    for connection in connections:
+        connection.interrupt()
 
 
 def _sorted(applicants: pl.DataFrame) -> pl.DataFrame:
@@ -158,12 +164,13 @@ def iter_features(
 ) -> Iterator[pl.DataFrame]:
     """The frames of `compute_features` over many versions, `chunk_rows` at a time, in the order of application_id and batch_id.
 
-    Chunks are ranges of application_id. The histories are read once per block of chunks and not once per chunk: rows are stored
-    as they were delivered, in no order of applicants, so that every chunk would have to look at all of them. The frames are what
-    one call with all versions would give, cut into pieces. The connection may be used between two of them.
+    Chunks are ranges of application_id. The histories are read once per block of chunks and not once per chunk: rows lie in the
+    order of applicants only within what was delivered together, and each pass has a fixed cost. The frames are what one call
+    with all versions would give, cut into pieces. The connection may be used between two of them.
     """
     ordered = _sorted(versions)
-    block_rows = min(max(BLOCK_ROWS // chunk_rows, 1), _BLOCK_CHUNKS) * chunk_rows
+    most = min(BLOCK_ROWS, _BLOCK_CHUNKS * chunk_rows)
+    block_rows = most if ordered.height <= most else max(most // chunk_rows, 1) * chunk_rows
     for start in range(0, ordered.height, block_rows):
         block = compute_features(connection, feature_set, ordered.slice(start, block_rows))
         for offset in range(0, block.height, chunk_rows):

@@ -1,7 +1,8 @@
 """The one place that opens a warehouse file, the home's own or a copy of it: nothing is fetched from outside.
 
-With a key the file is encrypted at rest, and so is its log and whatever a query spills. A file with a key has to be attached to
-a database in memory; connections of one process to one file share that database by its name, and it goes with the last of them.
+A file is attached to a database in memory: only so it can be encrypted, with its log and whatever a query spills, and have row
+groups of another size. Connections of one process to one file share that database by its name, and it goes with the last of them.
+Nobody else may open a warehouse file in the same process, not even in vain: closing it lets go of the file's lock.
 """
 
 from __future__ import annotations
@@ -46,10 +47,9 @@ def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str
 
 
 def open_file(settings: Settings, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """A connection to a warehouse file. Raises duckdb.Error where it is held, damaged or out of reach, UsageError for a key.
+    """A connection to a warehouse file; one that only reads may write elsewhere.
 
-    By way of a database in memory to which the file is attached: only so it can have a key and row groups of another size, and a
-    connection that only reads may write elsewhere.
+    Raises duckdb.Error where the file is held, damaged or out of reach, UsageError for a key.
     """
     name = f":memory:{hashlib.sha256(str(path).encode()).hexdigest()[:16]}-{read_only}"
     connection = duckdb.connect(name, config=_config(settings))

@@ -1,4 +1,7 @@
-"""How many threads DuckDB gives to a statement. A setting of the whole database: each of its connections has the same."""
+"""How many threads DuckDB gives to a statement.
+
+A setting of the whole database: each of its connections has the same, so only one thread of a process is to change it at a time.
+"""
 
 from __future__ import annotations
 

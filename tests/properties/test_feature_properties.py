@@ -96,10 +96,10 @@ def test_neither_chunks_nor_company_nor_threads_change_a_bit(tables: dict[str, l
         versions = versions_of(connection)
         whole = compute_features(connection, wanted, versions)
         pieces = pl.concat(iter_features(connection, wanted, versions, chunk_rows))
-    with warehouse_of(tables, threads=1) as connection:
-        alone = compute_features(connection, wanted, versions)
     assert whole.equals(pieces)
-    assert whole.equals(alone)
+    for threads in (1, 4):
+        with warehouse_of(tables, threads=threads) as connection:
+            assert whole.equals(compute_features(connection, wanted, versions))
 
 
 def test_defaults_name_columns_that_exist() -> None:

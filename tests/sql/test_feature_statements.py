@@ -7,9 +7,10 @@ import pytest
 
 from schemas.errors import VerificationError
 from schemas.feature_catalogue import HISTORIES
-from schemas.features import feature_set, level_columns
+from schemas.features import FeatureSet, feature_set, level_columns
 from schemas.tables import HISTORY_TABLES, table
 from tests.feature_support import REAL_BATCH, connect, frame_of, insert, versions_of, warehouse_of
+from warehouse.connection import Connection
 from warehouse.feature_expressions import cleaned
 from warehouse.feature_sql import history_statement
 from warehouse.features import MAX_LEVEL_LENGTH, MAX_LEVELS, compute_features, iter_features, observe_levels
@@ -141,20 +142,52 @@ def test_levels_counted_together_do_not_run_into_one_another(most: int) -> None:
     assert sums.rows() == [(0.0, float(most), 0.0), (None, None, None)]
 
 
-@pytest.mark.parametrize("most", [1, 2, 127, 128, 511, 512])
+@pytest.mark.parametrize("most", [1, 2, 3, 127, 128, 255, 256, 511, 512])
 def test_months_counted_together_do_not_run_into_one_another(most: int) -> None:
+    """The largest credit has as many months as its bits can count, all of one status, beside smaller and newer ones."""
     statuses = ["0", "1", "2", "3", "4", "5", "C", "X"]
-    credits_of_one = [{"SK_ID_BUREAU": number} for number in (1, 2)]
-    alike = frame_of("bureau_balance", [{"SK_ID_BUREAU": 1, "STATUS": statuses[most % 8]}])
-    mixed = [{"SK_ID_BUREAU": 2, "STATUS": status} for status in (*statuses[:3], "unknown")]
-    with warehouse_of({"application": [{}], "bureau": credits_of_one}) as connection:
+    rows = [{"STATUS": statuses[most % 8]}] * most
+    rows += [{"SK_ID_CURR": 2, "SK_ID_BUREAU": 2, "STATUS": status} for status in (*statuses[:3], "unknown")[:most]]
+    rows += [{"SK_ID_CURR": 2, "SK_ID_BUREAU": 2, "STATUS": "X", "batch_id": REAL_BATCH + 100}] * min(most, 2)
+    keys = [(1, REAL_BATCH), (2, REAL_BATCH), (2, REAL_BATCH + 100)]
+    applications = [{"SK_ID_CURR": number, "batch_id": batch} for number, batch in keys]
+    known = [{"SK_ID_CURR": number, "SK_ID_BUREAU": number} for number in (1, 2)]
+    with warehouse_of({"application": applications, "bureau": known}) as connection:
         wanted = feature_set(observe_levels(connection, REAL_BATCH), [])
-        insert(connection, "bureau_balance", pl.concat([alike] * most + [frame_of("bureau_balance", mixed)]))
+        insert(connection, "bureau_balance", frame_of("bureau_balance", rows))
         features = compute_features(connection, wanted, versions_of(connection))
     names = [feature.name for feature in wanted.features if feature.function == "mean_of_share"]
-    expected = [((number == most % 8) + 0.25 * (number < 3)) / 2 for number in range(8)]
-    assert features.select(names).row(0) == tuple(expected)
-    assert features["BURO_MONTHS_BALANCE_SIZE_SUM"].item() == most + 4
+    n_mixed = min(most, 4)
+    assert features.select(names).rows() == [
+        tuple(float(number == most % 8) for number in range(8)),
+        tuple(round((number < min(most, 3)) / n_mixed, 15) for number in range(8)),
+        tuple(float(number == 7) for number in range(8)),
+    ]
+    assert features["BURO_MONTHS_BALANCE_SIZE_SUM"].to_list() == [most, n_mixed, min(most, 2)]
+
+
+def test_a_transaction_of_one_block_reads_the_histories_once_whatever_the_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.features.BLOCK_ROWS", 10)
+    asked: list[int] = []
+
+    def counted(connection: Connection, wanted: FeatureSet, versions: pl.DataFrame) -> pl.DataFrame:
+        asked.append(versions.height)
+        return compute_features(connection, wanted, versions)
+
+    monkeypatch.setattr("warehouse.features.compute_features", counted)
+    with warehouse_of({"application": [{"SK_ID_CURR": number} for number in range(10)]}) as connection:
+        pieces = list(iter_features(connection, feature_set({}, []), versions_of(connection), 4))
+        assert [piece.height for piece in pieces] == [4, 4, 2]
+        assert asked == [10]
+
+
+def test_rows_that_are_not_committed_are_not_there() -> None:
+    with warehouse_of({"application": [{}]}) as connection:
+        connection.execute("BEGIN")
+        insert(connection, "application", frame_of("application", [{"SK_ID_CURR": 2}]))
+        with pytest.raises(VerificationError, match="2 application versions were asked for and 1 found"):
+            compute_features(connection, feature_set({}, []), versions_of(connection))
+        connection.execute("ROLLBACK")
 
 
 def test_the_variance_of_the_largest_integers_is_exact() -> None:

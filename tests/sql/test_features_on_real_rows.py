@@ -58,13 +58,14 @@ def test_no_numeric_feature_holds_the_sentinel(real: Real) -> None:
     assert [name for name in days if (real.features[name].abs().max() or 0) > 100_000] == []
 
 
-def test_one_thread_and_two_give_the_same_bits(real: Real) -> None:
-    real.connection.execute("SET threads = 1")
+@pytest.mark.parametrize("threads", [1, 4])
+def test_the_number_of_threads_changes_no_bit(real: Real, threads: int) -> None:
+    real.connection.execute(f"SET threads = {threads}")
     try:
-        alone = compute_features(real.connection, real.feature_set, real.versions)
+        found = compute_features(real.connection, real.feature_set, real.versions)
     finally:
         real.connection.execute("SET threads = 2")
-    assert alone.equals(real.features)
+    assert found.equals(real.features)
 
 
 def test_an_applicant_alone_has_the_features_it_has_among_all(real: Real) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from schemas.errors import VerificationError
@@ -39,7 +41,11 @@ def test_rows_are_stored_in_the_order_of_applicants_whatever_the_order_of_the_fi
     assert numbers == [(number,) for number in range(7, 0, -1)], "the number is still the row's place in the file"
 
 
-def test_row_groups_are_as_long_as_transactions_count_on_also_in_a_file_that_was_written_anew(settings: Settings) -> None:
+@pytest.mark.parametrize("key", [None, "k" * 32])
+def test_row_groups_are_as_long_as_transactions_count_on_also_in_a_file_that_was_written_anew(
+    settings: Settings, key: str | None
+) -> None:
+    settings = replace(settings, key=key)
     expected = [ROW_GROUP_ROWS, ROW_GROUP_ROWS, ROW_GROUP_ROWS // 2]
     with open_warehouse(settings) as connection:
         connection.execute(_ROWS, {"n": sum(expected)})

@@ -11,13 +11,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.memory import share_freed_memory
+from flows.loading import share_arenas
 
 _THREADS_THAT_ALLOCATE = """
 import ctypes, sys, threading
-from tasks.memory import share_freed_memory
+from flows.loading import share_arenas
 if sys.argv[2] == "shared":
-    share_freed_memory()
+    share_arenas()
 libc = ctypes.CDLL(None)
 libc.malloc.restype = libc.fopen.restype = ctypes.c_void_p
 together = threading.Barrier(6)
@@ -48,5 +48,5 @@ def test_threads_share_two_arenas(tmp_path: Path) -> None:
 
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.memory.ctypes.CDLL", lambda _: SimpleNamespace())
-    share_freed_memory()
+    monkeypatch.setattr("flows.loading.ctypes.CDLL", lambda _: SimpleNamespace())
+    share_arenas()

@@ -19,7 +19,7 @@ ROW_NUMBER = "row_number"
 APPLICANT = "SK_ID_CURR"
 
 #: Rows held at once of a table with more than so many columns: the widest first, about as many cells in each case.
-CHUNK_ROWS = ((60, 50_000), (10, 500_000), (0, 1_000_000))
+ROWS_AT_ONCE = ((60, 50_000), (10, 500_000), (-1, 1_000_000))
 
 BROKEN_SCHEMA = {"row_number": pl.Int64, "application_id": pl.Int64, "rule": pl.String, "original_text": pl.String}
 
@@ -50,7 +50,7 @@ class Chunk:
 
 def chunk_rows(n_columns: int) -> int:
     """How many rows of a file are held at once."""
-    return next(n_rows for more_than, n_rows in CHUNK_ROWS if n_columns > more_than)
+    return next(n_rows for more_than, n_rows in ROWS_AT_ONCE if n_columns > more_than)
 
 
 def empty(file: TableFile) -> DeliveryRefusedError:

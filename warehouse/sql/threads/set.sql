@@ -1,5 +1,5 @@
 -- grain: no row
 -- reads: nothing
 -- params: $threads
--- why: one thread does some statements with less work than two
+-- why: some statements are less work for fewer threads
 SET threads = $threads
