@@ -68,3 +68,15 @@ def test_tests_have_names_that_are_sentences(python_trees: dict[Path, ast.Module
     ]
     assert len(tests) > 0
     assert [f"{path}: {name}" for path, name in tests if name.count("_") < 3] == []
+
+
+def test_one_module_alone_opens_warehouse_files(package_trees: dict[Path, ast.Module]) -> None:
+    """Another way to the same file would let go of its lock when it is closed."""
+    calls = [(path, call) for path, tree in package_trees.items() for call in _calls(tree)]
+    connects = [(path, call) for path, call in calls if ast.unparse(call.func) == "duckdb.connect"]
+    assert len(connects) > 3
+    assert [
+        f"{path}:{call.lineno}"
+        for path, call in connects
+        if path != Path("warehouse/opening.py") and not (call.args and ast.unparse(call.args[0]) == "':memory:'")
+    ] == []
