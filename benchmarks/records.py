@@ -50,7 +50,7 @@ class Target:
         if self.kind == "told":
             return f"{figure} of {self.of[0]} over that of {self.of[1]}"
         bound = self.kind.replace("_", " ")
-        where = f" at {' and '.join(f'{size:,}' for size in self.sizes)}" if self.sizes else ""
+        where = f" at {_in_words(self.sizes)}" if self.sizes else ""
         if self.slope:
             return f"slope of log {figure} of {self.of} over log size {bound} {self.value:g}{where}"
         if isinstance(self.of, str):
@@ -106,7 +106,7 @@ class Comparison:
     def _answer(self, target: Target) -> dict[str, Any]:
         sizes = [size for size in self.found if target.sizes is None or size in target.sizes]
         if target.slope:
-            values = {"all": _slope(self.found, target)} if len(sizes) > 1 else {}
+            values = {"all": _slope({size: self.found[size] for size in sizes}, target)} if len(sizes) > 1 else {}
         else:
             values = {str(size): _value(self.found[size], target) for size in sizes}
         met = [
@@ -169,6 +169,11 @@ def _value(sides: Measured, target: Target) -> dict[str, float]:
     pairs = zip(sides[above], sides[below], strict=True)
     single = [float(one[target.measure]) / float(other[target.measure]) for one, other in pairs]
     return {"value": round(value, 4), "low": round(min(single), 4), "high": round(max(single), 4)}
+
+
+def _in_words(sizes: Sequence[int]) -> str:
+    *first, last = (f"{size:,}" for size in sizes)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _slope(found: Mapping[int, Measured], target: Target) -> dict[str, float]:

@@ -24,6 +24,7 @@ from tasks.shadow import Challenger, count_swaps, load_challenger, score_beside
 from warehouse.clock import now
 from warehouse.connection import Connection, transaction
 from warehouse.features import compute_features, iter_features
+from warehouse.memory import give_back
 from warehouse.registry import champion_on, policy_on
 from warehouse.scores import (
     ScoredChunk,
@@ -95,6 +96,7 @@ def score_batch(
                     report()  # the last chunk of a transaction counts once it is committed
                 write_chunk(connection, features_of, chunk)
                 count_chunk(result, chunk)
+        give_back(connection, settings)
         report()
     return result
 

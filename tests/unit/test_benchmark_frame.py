@@ -51,6 +51,19 @@ def test_a_slope_is_that_of_the_logarithms() -> None:
     assert answer["reached"]
 
 
+def test_a_slope_counts_its_sizes_alone() -> None:
+    of_two = comparison()
+    three = replace(of_two, found={**of_two.found, 100_000: {"ours": [{"seconds": 200.0, "peak_mb": 60.0}]}}, targets=(
+        Target("at_most", 0.1, of="ours", slope=True, sizes=(1000, 100_000)),
+        Target("at_most", 0.1, of="ours", slope=True),
+        Target("at_most", 0.1, of="ours", slope=True, sizes=(10, 99)),
+    ))  # fmt: skip
+    of_larger, of_all, of_one = three.record(date="2026-01-01")["targets"]
+    assert (of_larger["found"]["all"]["value"], of_larger["reached"], of_all["reached"]) == (0.0, True, False)
+    assert (of_one["found"], of_one["reached"]) == ({}, None)
+    assert of_larger["text"].endswith("over log size at most 0.1 at 1,000 and 100,000")
+
+
 def test_sides_run_in_processes_of_their_own_and_their_figures_are_kept(tmp_path: Path) -> None:
     def side(name: str) -> Side:
         return Side(
