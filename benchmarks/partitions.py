@@ -118,5 +118,6 @@ if __name__ == "__main__":
         _sides,
         [Target("at_most", 2.0, of=("partitions on Dask", "one process"))],
         description=__doc__,
+        notes=["The peak of memory is that of the process to its end, when it reads the whole warehouse to compare it."],
         sizes=(10_000, 100_000),
     )
