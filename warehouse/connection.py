@@ -25,6 +25,7 @@ _WITHOUT_SPACE = (
     "No space left",
     "Out of Memory",
     "could not allocate",
+    "failed to pin block",
     "failed to offload",
     "Could not write file",  # whatever the system said to it: a quota, a limit on the size of files, a disk gone read-only
 )
