@@ -12,8 +12,8 @@ at fewer). The sides have to give the same PDs.
 
 "least" is a bound, no way to score: what the libraries alone take to read the features, put them side by side as the model reads
 them, hash every row and insert and commit ready decisions and quality records. Its seconds are those of the processor, shared out
-on two cores without a gap. Summing trees, quality records, decisions and the audit cost nothing in it: no way that keeps what is
-kept is faster compiled, and none uncompiled is faster than it and bare predict together.
+on two cores without a gap. Summing trees, quality records, decisions and the audit cost nothing in it: compiled scoring that goes
+through these libraries is not faster, uncompiled scoring not faster than it and bare predict together.
 """
 
 from __future__ import annotations
