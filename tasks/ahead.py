@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from contextvars import copy_context
 from typing import TypeVar
 
@@ -26,3 +27,22 @@ def one_ahead(work: Callable[[Given], Made], pieces: Iterable[Given]) -> Iterato
             due = begun
         if due is not None:
             yield due.result()
+
+
+def made_ahead(pieces: Generator[Made, None, None]) -> Generator[Made, None, None]:
+    """The pieces in order. A thread makes the next one while the caller uses the last one.
+
+    All are made in that thread. What making raises is raised where its piece is due; a caller that stops early (`closing`)
+    waits for the piece in work, and then the pieces are closed.
+    """
+    with closing(pieces), ThreadPoolExecutor(1) as thread:
+        due = thread.submit(copy_context().run, _next_of, pieces)
+        while piece := due.result():
+            due = thread.submit(copy_context().run, _next_of, pieces)
+            yield piece[0]
+
+
+def _next_of(pieces: Generator[Made, None, None]) -> tuple[Made] | None:
+    for piece in pieces:
+        return (piece,)
+    return None

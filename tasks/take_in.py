@@ -5,7 +5,8 @@ The caller holds the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from logging import getLogger
@@ -15,6 +16,7 @@ import polars as pl
 from schemas.errors import DeliveryRefusedError
 from schemas.policy import Policy
 from schemas.references import FileCounts
+from tasks.ahead import made_ahead
 from tasks.bad_rows import BadRows
 from tasks.core.repeats import duplicates_of, repeated_in_file
 from tasks.core.validation import Screened, screen
@@ -54,17 +56,23 @@ def _screened(file: TableFile, chunk: Chunk, received_on: date) -> Screened:
         return screen(file.table, chunk.frame, received_on)
 
 
+def _screened_chunks(file: TableFile, header: Header, received_on: date) -> Generator[tuple[Chunk, Screened], None, None]:
+    for chunk in read_chunks(file, header):
+        yield chunk, _screened(file, chunk, received_on)
+
+
 def _take_in_rows(writer: BatchWriter, file: TableFile, header: Header, report: Report | None) -> FileCounts:
     n_received = n_accepted = 0
     bad_rows = BadRows(writer, file)
-    for chunk in read_chunks(file, header):
-        screened = _screened(file, chunk, writer.delivery.received_on)
-        writer.add_rows(file.table, screened.good)
-        bad_rows.add(chunk, screened)
-        n_received += chunk.n_rows
-        n_accepted += screened.good.height
-        if report:
-            report(file.table, n_received)
+    # The next chunk is read and screened while this one is written.
+    with closing(made_ahead(_screened_chunks(file, header, writer.delivery.received_on))) as chunks:
+        for chunk, screened in chunks:
+            writer.add_rows(file.table, screened.good)
+            bad_rows.add(chunk, screened)
+            n_received += chunk.n_rows
+            n_accepted += screened.good.height
+            if report:
+                report(file.table, n_received)
     bad_rows.write()
     return FileCounts(n_received, n_accepted, n_received - n_accepted, extra_columns=header.extra_columns)
 
