@@ -25,7 +25,7 @@ from schemas.partitions import PartitionRef, PartitionResult
 from schemas.references import PendingBatch
 from schemas.settings import Settings, read_settings
 from tasks import night
-from tasks.partitions import commit_partition, compute_partition, discard_job, export_job, score_of
+from tasks.partitions import commit_partitions, compute_partition, discard_job, export_job, score_of
 from tests.contents import warehouse_hashes
 
 WORKERS = 2
@@ -63,8 +63,7 @@ def _partitioned(settings: Settings, batch: PendingBatch, compute: Compute) -> d
     results = list(compute(job.refs))
     computed = time.perf_counter()
     score = score_of(job)
-    for result in results:
-        commit_partition(settings, job, result, score)
+    commit_partitions(settings, job, results, score)
     committed = time.perf_counter()
     discard_job(job)
     return {

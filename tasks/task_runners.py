@@ -22,7 +22,7 @@ from tasks.faults import values_withheld
 from tasks.night_tasks import is_transient, score_applications
 from tasks.partitions import (
     Job,
-    commit_partition,
+    commit_partitions,
     compute_partition,
     discard_job,
     export_job,
@@ -154,9 +154,8 @@ def _score_job(settings: Settings, runner: Runner, job: Job) -> BatchScore:
     """Partitions are computed in any order and committed by number: an ordered warehouse, whoever computed."""
     score = score_of(job)
     futures = [(ref, runner.submit(score_partition, {"ref": ref})) for ref in job.refs]
-    for ref, future in futures:
-        with values_withheld():
-            commit_partition(settings, job, _result(settings, runner, ref, future), score)
+    with values_withheld():
+        commit_partitions(settings, job, (_result(settings, runner, ref, future) for ref, future in futures), score)
     return score
 
 

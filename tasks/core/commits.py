@@ -12,6 +12,8 @@ from schemas.settings import ROW_GROUP_ROWS
 
 #: Chunks smaller than this are committed one by one: where memory is that short, so is what may be held uncommitted.
 SMALL_CHUNK = 2_048
+#: Rows of partitions that are committed together at least: they end where they end, and each commit leaves a group unfinished.
+ROWS_TOGETHER = 3 * ROW_GROUP_ROWS
 
 
 def commits(n_rows: int, chunk_rows: int, n_stored: int) -> Iterator[tuple[int, int]]:

@@ -14,18 +14,20 @@ import pytest
 
 import tasks.training_data
 from schemas.errors import ResourceError, UsageError, VerificationError
-from schemas.partitions import JOB_FILE, PartitionRef
-from schemas.settings import Settings
+from schemas.partitions import JOB_FILE, PartitionRef, PartitionResult
+from schemas.settings import ROW_GROUP_ROWS, Settings
 from tasks import night
+from tasks.core.commits import SMALL_CHUNK
 from tasks.encrypt import encrypt
 from tasks.night import recorded_run
 from tasks.partitions import (
     Job,
-    commit_partition,
+    commit_partitions,
     compute_partition,
     deal_out,
     discard_job,
     export_job,
+    gathered,
     is_partitioned,
     n_partitions,
     score_of,
@@ -101,7 +103,7 @@ def _night_in_partitions(settings: Settings) -> list[PartitionRef]:
             score = score_of(job)
             for ref in reversed(job.refs):
                 results = [compute_partition(settings, ref) for _ in range(1 + ref.number % 2)]
-                commit_partition(settings, job, results[0], score)
+                commit_partitions(settings, job, [results[0]], score)
                 done.append(ref)
             n_shadow = batch.n_pending if job.content.challenger else 0
             assert (score.n_scored, score.shadow.n_scored if score.shadow else 0) == (batch.n_pending, n_shadow)
@@ -152,7 +154,7 @@ def test_what_was_changed_on_shared_storage_is_refused(job: Job, split: Settings
     file = job.folder / result.folder / "decisions.parquet"
     file.write_bytes(file.read_bytes()[:-1])
     with pytest.raises(VerificationError, match="was changed"):
-        commit_partition(split, job, result, score_of(job))
+        commit_partitions(split, job, [result], score_of(job))
     assert _decided(split) == [(0,)]
 
 
@@ -160,14 +162,37 @@ def test_a_partition_is_committed_once_and_no_other_in_its_place(job: Job, split
     first, second = (compute_partition(split, ref) for ref in job.refs[:2])
     score = score_of(job)
     with pytest.raises(VerificationError, match="came back with"):
-        commit_partition(split, job, replace(second, number=first.number), score)
-    commit_partition(split, job, replace(first, warnings=("explained by LightGBM",)), score)
+        commit_partitions(split, job, [replace(second, number=first.number)], score)
+    commit_partitions(split, job, [replace(first, warnings=("explained by LightGBM",))], score)
     assert score.warnings == ["explained by LightGBM"]
     with pytest.raises(VerificationError, match="decided already"):
-        commit_partition(split, job, first, score)
+        commit_partitions(split, job, [first], score)
     assert _decided(split) == [(first.n_rows,)] == [(score.n_scored,)]
     (left,) = night.find_pending(split, FIRST_NEW_DAY)
     assert left.n_pending == job.content.n_pending - first.n_rows
+
+
+def test_partitions_are_committed_together_whole_or_not_at_all(job: Job, split: Settings) -> None:
+    first, second = (compute_partition(split, ref) for ref in job.refs[:2])
+    with pytest.raises(VerificationError, match="decided already"):
+        commit_partitions(split, job, [first, second, first], score_of(job))
+    assert _decided(split) == [(0,)]
+    commit_partitions(split, job, iter([first, second]), score_of(job))
+    assert _decided(split) == [(first.n_rows + second.n_rows,)]
+
+
+def test_where_memory_is_short_each_partition_is_committed_as_it_comes(job: Job, split: Settings) -> None:
+    first, second = (compute_partition(split, ref) for ref in job.refs[:2])
+    small = replace(split, chunk_rows=SMALL_CHUNK - 1)
+    with pytest.raises(VerificationError, match="decided already"):
+        commit_partitions(small, job, [first, second, first], score_of(job))
+    assert _decided(split) == [(first.n_rows + second.n_rows,)]
+
+
+def test_a_transaction_takes_as_many_partitions_as_fill_row_groups(settings: Settings) -> None:
+    results = [PartitionResult(number, "", ROW_GROUP_ROWS, {}) for number in range(7)]
+    taken = [[one.number for one in together] for together in gathered(settings, iter(results))]
+    assert taken == [[0, 1, 2], [3, 4, 5], [6]]
 
 
 def test_what_a_stopped_night_left_is_removed_and_another_home_s_is_not(job: Job, split: Settings, tmp_path: Path) -> None:
@@ -209,7 +234,7 @@ def test_partitions_of_an_encrypted_home_are_encrypted(taken_home: Path, split: 
     assert {path.read_bytes()[:4] for path in job.folder.rglob("*.parquet")} == {
         b"PARE"
     }  # the mark of a Parquet file whose footer is encrypted
-    commit_partition(private, job, result, score_of(job))
+    commit_partitions(private, job, [result], score_of(job))
     with open_warehouse(private) as connection:
         assert connection.execute("SELECT count(*) FROM score.decisions").fetchone() == (result.n_rows,)
 
@@ -276,5 +301,5 @@ def test_a_chunk_whose_frames_are_of_other_applications_is_refused(job: Job, spl
         shutil.copy(job.folder / second.folder / name, job.folder / first.folder / name)
         changed = {**first.files, name: second.files[name]}
         with pytest.raises(VerificationError):
-            commit_partition(split, job, replace(first, files=changed), score_of(job))
+            commit_partitions(split, job, [replace(first, files=changed)], score_of(job))
     assert _decided(split) == [(0,)]
