@@ -25,7 +25,8 @@ from schemas.partitions import PartitionRef, PartitionResult
 from schemas.references import PendingBatch
 from schemas.settings import Settings, read_settings
 from tasks import night
-from tasks.partitions import commit_partitions, compute_partition, discard_job, export_job, score_of
+from tasks.partition_commits import commit_partitions
+from tasks.partitions import compute_partition, discard_job, export_job, score_of
 from tests.contents import warehouse_hashes
 
 WORKERS = 2

@@ -1,14 +1,15 @@
 """A delivery scored in partitions: dealt out by a hash of the applicant, computed anywhere, committed by one process.
 
-`export_job` and `commit_partitions` run where the warehouse is; `compute_partition` runs on any worker that reaches the shared
-folder. Only references, counts and hashes go between them; every file is read only if it has the hash that was promised.
+`export_job` runs where the warehouse is, as committing does (tasks/partition_commits.py); `compute_partition` runs on any worker
+that reaches the shared folder. Only references, counts and hashes go between them; every file is read only if it has the hash
+that was promised.
 """
 
 from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -33,21 +34,18 @@ from schemas.policy import parse_policy
 from schemas.private import PRIVATE_FOLDER
 from schemas.references import BatchScore, PendingBatch
 from schemas.settings import Settings
-from tasks.core.commits import ROWS_TOGETHER, SMALL_CHUNK
 from tasks.core.compiled import engine_name
 from tasks.core.folds import id_hash
-from tasks.score import Scoring, count_chunk, load_scoring, new_score, score_versions
+from tasks.score import Scoring, load_scoring, new_score, score_versions
 from tasks.scorer import Scorer, read_scorer
 from tasks.shadow import Challenger
 from tasks.shared_storage import jobs_of
-from warehouse.connection import Connection, open_warehouse, transaction
-from warehouse.memory import give_back
+from warehouse.connection import open_warehouse
 from warehouse.partition_export import export_partitions
-from warehouse.partition_files import prepare, require_untouched
-from warehouse.partition_reading import open_partition, read_versions, versions_files
-from warehouse.partition_results import read_chunk, require_undecided, write_result
+from warehouse.partition_reading import open_partition, read_versions
+from warehouse.partition_results import write_result
 from warehouse.registry import ChampionRef
-from warehouse.scores import ScoredChunk, pending_versions, write_chunk
+from warehouse.scores import pending_versions
 
 #: Which applicants share a partition has nothing to do with which share a fold or the hold-out.
 _SALT = 0x9A27
@@ -248,7 +246,8 @@ def _scoring(settings: Settings, ref: PartitionRef, job: ScoringJob) -> Scoring:
     return Scoring(champion, Challenger(beside.model_version, scorer, beside.refused_because))
 
 
-def _partition(job: ScoringJob, number: int) -> PartitionInput:
+def partition_of(job: ScoringJob, number: int) -> PartitionInput:
+    """The rows of one partition of a job."""
     return next(partition for partition in job.partitions if partition.number == number)
 
 
@@ -263,7 +262,7 @@ def compute_partition(settings: Settings, ref: PartitionRef) -> PartitionResult:
     """
     job = read_job(ref)
     require_key(settings, job.key_sha256)
-    scoring, partition, folder = _scoring(settings, ref, job), _partition(job, ref.number), Path(ref.folder)
+    scoring, partition, folder = _scoring(settings, ref, job), partition_of(job, ref.number), Path(ref.folder)
     _require_software(scoring.champion, job)
     batch = PendingBatch(job.batch_id, job.received_on, job.n_pending)
     with open_partition(settings, folder, partition) as connection:
@@ -273,49 +272,6 @@ def compute_partition(settings: Settings, ref: PartitionRef) -> PartitionResult:
         files = write_result(connection, settings, folder / name, chunk)
     gap = chunk.shadow_gap.refused_because if chunk.shadow_gap else None
     return PartitionResult(ref.number, name, chunk.decisions.height, files, gap, chunk.warnings)
-
-
-def commit_partitions(settings: Settings, job: Job, results: Iterable[PartitionResult], score: BatchScore) -> None:
-    """Writes the results of partitions into the warehouse as they come, and adds them to the delivery's counts.
-
-    A transaction takes several of them, for one that fills no row group has the next one write the group anew.
-
-    Raises:
-        VerificationError: a file is not the one that the worker wrote, its rows are not the partition's versions, or one of them
-            is decided already; nothing of that transaction was written.
-    """
-    for together in gathered(settings, results):
-        with open_warehouse(settings) as connection:
-            prepare(connection, settings)
-            with transaction(connection):
-                for result in together:
-                    chunk = _read_result(connection, settings, job, result)
-                    write_chunk(connection, job.scoring.champion.feature_set, chunk)
-                    count_chunk(score, chunk)
-            give_back(connection, settings)
-
-
-def gathered(settings: Settings, results: Iterable[PartitionResult]) -> Iterator[list[PartitionResult]]:
-    """The results in order, as many as one transaction takes."""
-    least = 1 if settings.chunk_rows < SMALL_CHUNK else ROWS_TOGETHER
-    held: list[PartitionResult] = []
-    for result in results:
-        held.append(result)
-        if sum(one.n_rows for one in held) >= least:
-            yield held
-            held = []
-    if held:
-        yield held
-
-
-def _read_result(connection: Connection, settings: Settings, job: Job, result: PartitionResult) -> ScoredChunk:
-    """What a worker wrote, once it is certain that it is the whole partition and that none of it is decided."""
-    partition, folder = _partition(job.content, result.number), job.folder / result.folder
-    require_untouched(job.folder, versions_files(partition))
-    expected = read_versions(connection, settings, job.folder, partition)
-    chunk = read_chunk(connection, settings, folder, result, job.batch, job.content)
-    require_undecided(connection, expected, chunk, folder)
-    return replace(chunk, engine=engine_name(job.scoring.champion.model))
 
 
 def score_of(job: Job) -> BatchScore:

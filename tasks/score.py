@@ -113,8 +113,12 @@ def quickened(connection: Connection, scoring: Scoring, batch: PendingBatch) -> 
 def _chunks(
     connection: Connection, settings: Settings, batch: PendingBatch, scoring: Scoring, versions: pl.DataFrame
 ) -> Iterator[ScoredChunk]:
-    """Chunks of these versions; their histories are read once together, and one is decided while another is read or written."""
-    features = iter_features(connection, scoring.champion.feature_set, versions, settings.chunk_rows)
+    """Chunks of these versions; their histories are read once together, and one is decided while another is read or written.
+
+    What was read of the histories makes room for what is written.
+    """
+    room = partial(give_back, connection, settings)
+    features = iter_features(connection, scoring.champion.feature_set, versions, settings.chunk_rows, room)
     for chunk in one_ahead(partial(_score_chunk, scoring.champion, batch), features):
         yield _with_challenger(connection, scoring, batch, chunk)
 

@@ -20,9 +20,9 @@ from schemas.settings import Settings, read_settings
 from tasks.dask_cluster import cluster_told, local_options, lost_workers, require_dask, require_workers
 from tasks.faults import values_withheld
 from tasks.night_tasks import is_transient, score_applications
+from tasks.partition_commits import commit_partitions
 from tasks.partitions import (
     Job,
-    commit_partitions,
     compute_partition,
     discard_job,
     export_job,

@@ -53,9 +53,9 @@ def chunk_set(
     """
     if not _is_covered(decisions, reasons, quality):
         return None
-    contents = _contents(decisions, reasons, quality).to_list()
-    hashes = sorted([hashlib.sha256(content.encode()).hexdigest() for content in contents])
-    return DecisionSet(batch_id, decided_at, len(hashes), hashlib.sha256("".join(hashes).encode()).hexdigest())
+    contents = _contents(decisions, reasons, quality).cast(pl.Binary).to_list()
+    digests = sorted([hashlib.sha256(content).digest() for content in contents])  # as bytes they sort as their texts do
+    return DecisionSet(batch_id, decided_at, len(digests), hashlib.sha256(b"".join(digests).hex().encode()).hexdigest())
 
 
 def _is_covered(decisions: pl.DataFrame, reasons: pl.DataFrame, quality: pl.DataFrame) -> bool:
@@ -87,30 +87,35 @@ def _is_plain(column: pl.Series) -> bool:
 
 def _contents(decisions: pl.DataFrame, reasons: pl.DataFrame, quality: pl.DataFrame) -> pl.Series:
     """What is hashed, one text per decision in the order given."""
-    of_decision, of_quality = _objects(decisions, _DECISION), _objects(quality, _QUALITY)
-    found = pl.DataFrame([decisions["application_id"], decisions["batch_id"], of_decision.alias("d"), of_quality.alias("q")])
-    told = pl.DataFrame([reasons["application_id"], reasons["batch_id"], _objects(reasons, _REASON).alias("r")])
-    lists = told.group_by(_KEYS).agg(pl.col("r").sort().str.join('","'))
-    return (
-        found.join(lists, on=_KEYS, how="left", maintain_order="left")
-        .select(
-            pl.concat_str(
-                pl.lit('{"decision":"'), "d", pl.lit('","reasons":'),
-                pl.when(pl.col("r").is_null()).then(pl.lit("null")).otherwise(pl.concat_str(pl.lit('["'), "r", pl.lit('"]'))),
-                pl.lit(',"quality":["'), "q", pl.lit('"]}'),
-            ).alias("content")
-        )["content"]
-    )  # fmt: skip
+    keys = decisions.select(_KEYS)
+    pieces = [
+        '{"decision":"', *_object(decisions, _DECISION), '","reasons":', _lists(keys, reasons).alias("of_reasons"),
+        ',"quality":["', *_object(quality, _QUALITY), '"]}',
+    ]  # fmt: skip
+    return _joined(keys, pieces)
 
 
-def _objects(frame: pl.DataFrame, kinds: _Kinds) -> pl.Series:
-    """Each row as a JSON object, as that stands inside a text of another one. What is the same in all rows is worked out once."""
+def _lists(keys: pl.DataFrame, reasons: pl.DataFrame) -> pl.Series:
+    """The reasons of each key as a JSON list, or null."""
+    told = reasons.select(_KEYS).with_columns(_joined(reasons, _object(reasons, _REASON)).alias("r"))
+    lists = told.group_by(_KEYS).agg(pl.concat_str(pl.lit('["'), pl.col("r").sort().str.join('","'), pl.lit('"]')).alias("r"))
+    return keys.join(lists, on=_KEYS, how="left", maintain_order="left")["r"].fill_null("null")
+
+
+def _object(frame: pl.DataFrame, kinds: _Kinds) -> list[str | pl.Series]:
+    """The pieces of each row as a JSON object, as that stands inside a text of another one."""
     pieces: list[str | pl.Series] = ["{"]
     for position, name in enumerate(kinds):
         pieces += [f"{',' if position else ''}{_MARK}{name}{_MARK}:", *_value(frame[name])]
-    joined = [pl.lit(piece) if isinstance(piece, str) else pl.col(piece.name) for piece in _together([*pieces, "}"])]
-    varied = [piece for piece in pieces if isinstance(piece, pl.Series)]
-    return frame.select("application_id").with_columns(varied).select(pl.concat_str(joined).alias("object"))["object"]
+    return [*pieces, "}"]
+
+
+def _joined(keys: pl.DataFrame, pieces: Sequence[str | pl.Series]) -> pl.Series:
+    """The pieces of each row as one text. What is the same in all rows is a text of its own."""
+    together = _together(pieces)
+    varied = {f"piece_{number}": piece for number, piece in enumerate(together) if isinstance(piece, pl.Series)}
+    joined = [pl.lit(piece) if isinstance(piece, str) else pl.col(f"piece_{number}") for number, piece in enumerate(together)]
+    return keys.select("application_id").with_columns(**varied).select(pl.concat_str(joined).alias("object"))["object"]
 
 
 def _value(column: pl.Series) -> list[str | pl.Series]:

@@ -160,19 +160,25 @@ def _ratios(connection: Connection, feature_set: FeatureSet, features: pl.DataFr
 
 
 def iter_features(
-    connection: Connection, feature_set: FeatureSet, versions: pl.DataFrame, chunk_rows: int
+    connection: Connection,
+    feature_set: FeatureSet,
+    versions: pl.DataFrame,
+    chunk_rows: int,
+    on_block: Callable[[], None] = lambda: None,
 ) -> Iterator[pl.DataFrame]:
     """The frames of `compute_features` over many versions, `chunk_rows` at a time, in the order of application_id and batch_id.
 
     Chunks are ranges of application_id. The histories are read once per block of chunks and not once per chunk: rows lie in the
     order of applicants only within what was delivered together, and each pass has a fixed cost. The frames are what one call
-    with all versions would give, cut into pieces. The connection may be used between two of them.
+    with all versions would give, cut into pieces. The connection may be used between two of them. `on_block` is called when the
+    tables were read for a block, before its first chunk is given.
     """
     ordered = _sorted(versions)
     most = min(BLOCK_ROWS, _BLOCK_CHUNKS * chunk_rows)
     block_rows = most if ordered.height <= most else max(most // chunk_rows, 1) * chunk_rows
     for start in range(0, ordered.height, block_rows):
         block = compute_features(connection, feature_set, ordered.slice(start, block_rows))
+        on_block()
         for offset in range(0, block.height, chunk_rows):
             yield block.slice(offset, chunk_rows)
         del block  # before the next one is computed

@@ -35,11 +35,11 @@ class _Mask:
 
     protected: frozenset[str]
 
-    def select(self, name: str, columns: list[str]) -> str:
+    def select(self, name: str, source: str, columns: list[str]) -> str:
         shown = [column for column in columns if column not in self.protected]
         key = "NULL::BIGINT" if name in _PLACED else "ops.pseudonym({})"
         parts = [f"{key.format(column)} AS {column}" if column in _KEYS else f'"{column}"' for column in shown]
-        return f"SELECT {', '.join(parts)} FROM marts.{name} ORDER BY ALL"
+        return f"SELECT {', '.join(parts)} FROM {source} ORDER BY ALL"
 
 
 def _mask(connection: Connection) -> _Mask | None:
@@ -54,16 +54,20 @@ def _mask(connection: Connection) -> _Mask | None:
 
 
 def _copy_marts(connection: Connection, mask: _Mask | None) -> None:
-    """Views become tables. Decisions in force are read off the history that was just copied: the history is worked out once."""
+    """Views become tables.
+
+    The history is worked out once, by a statement for all decisions at once, and decisions in force are read off the copy.
+    """
     relations = connection.execute(sql("publish/relations")).fetchall()
     columns = connection.execute(sql("publish/columns")).fetchall()
     connection.execute("CREATE SCHEMA snapshot.marts")
     if mask is not None:
         columns = [(table, column, comment) for table, column, comment in columns if column not in mask.protected]
     for name, comment in relations:
-        whole = f"FROM marts.{name}" if mask is None else mask.select(name, [row[1] for row in columns if row[0] == name])
-        source = sql("publish/decisions") if name == "decisions" else whole
-        connection.execute(f"CREATE TABLE snapshot.marts.{name} AS {source}")
+        source = f"({sql('publish/decision_history')})" if name == "decision_history" else f"marts.{name}"
+        whole = f"FROM {source}" if mask is None else mask.select(name, source, [row[1] for row in columns if row[0] == name])
+        shown = sql("publish/decisions") if name == "decisions" else whole
+        connection.execute(f"CREATE TABLE snapshot.marts.{name} AS {shown}")
         connection.execute(f"COMMENT ON TABLE snapshot.marts.{name} IS {quoted(comment)}")
     for table, column, comment in columns:
         connection.execute(f"COMMENT ON COLUMN snapshot.marts.{table}.{column} IS {quoted(comment)}")

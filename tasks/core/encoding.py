@@ -121,10 +121,10 @@ def _side_by_side(columns: Sequence[npt.NDArray[np.float64]], n_rows: int) -> Ma
 
 def row_sha256(matrix: Matrix) -> pl.Series:
     """SHA-256 of each row, over its little-endian doubles; every NaN counts as one, and -0.0 as 0.0."""
-    found: list[str] = []
+    found: list[bytes] = []
     for start in range(0, len(matrix), _BLOCK_ROWS):
         canonical = matrix[start : start + _BLOCK_ROWS].astype("<f8", order="C", copy=True)
         canonical += 0.0
         canonical[np.isnan(canonical)] = np.nan
-        found += [hashlib.sha256(row).hexdigest() for row in canonical]
-    return pl.Series("features_sha256", found, dtype=pl.String)
+        found += [hashlib.sha256(row).digest() for row in canonical]
+    return pl.Series("features_sha256", found, dtype=pl.Binary).bin.encode("hex")

@@ -14,20 +14,18 @@ import pytest
 
 import tasks.training_data
 from schemas.errors import ResourceError, UsageError, VerificationError
-from schemas.partitions import JOB_FILE, PartitionRef, PartitionResult
-from schemas.settings import ROW_GROUP_ROWS, Settings
+from schemas.partitions import JOB_FILE, PartitionRef
+from schemas.settings import Settings
 from tasks import night
-from tasks.core.commits import SMALL_CHUNK
 from tasks.encrypt import encrypt
 from tasks.night import recorded_run
+from tasks.partition_commits import commit_partitions
 from tasks.partitions import (
     Job,
-    commit_partitions,
     compute_partition,
     deal_out,
     discard_job,
     export_job,
-    gathered,
     is_partitioned,
     n_partitions,
     score_of,
@@ -179,20 +177,6 @@ def test_partitions_are_committed_together_whole_or_not_at_all(job: Job, split: 
     assert _decided(split) == [(0,)]
     commit_partitions(split, job, iter([first, second]), score_of(job))
     assert _decided(split) == [(first.n_rows + second.n_rows,)]
-
-
-def test_where_memory_is_short_each_partition_is_committed_as_it_comes(job: Job, split: Settings) -> None:
-    first, second = (compute_partition(split, ref) for ref in job.refs[:2])
-    small = replace(split, chunk_rows=SMALL_CHUNK - 1)
-    with pytest.raises(VerificationError, match="decided already"):
-        commit_partitions(small, job, [first, second, first], score_of(job))
-    assert _decided(split) == [(first.n_rows + second.n_rows,)]
-
-
-def test_a_transaction_takes_as_many_partitions_as_fill_row_groups(settings: Settings) -> None:
-    results = [PartitionResult(number, "", ROW_GROUP_ROWS, {}) for number in range(7)]
-    taken = [[one.number for one in together] for together in gathered(settings, iter(results))]
-    assert taken == [[0, 1, 2], [3, 4, 5], [6]]
 
 
 def test_what_a_stopped_night_left_is_removed_and_another_home_s_is_not(job: Job, split: Settings, tmp_path: Path) -> None:
