@@ -1,4 +1,7 @@
-"""The steps of a night as plain functions: each opens the warehouse by reference, writes whole, and returns counts only."""
+"""The steps of a night as plain functions: each opens the warehouse by reference, writes whole, and returns counts only.
+
+What a step has read and written is given back at its end: the warehouse stays open for the whole night.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from tasks.readiness import require_ready as require_ready
 from tasks.score import score_batch
 from warehouse.checking import require_sound, run_checks
 from warehouse.connection import open_warehouse, transaction
+from warehouse.memory import give_back
 from warehouse.publication import publish_snapshot
 from warehouse.registry import policy_on, require_policy_in_force
 from warehouse.runs import deliveries_since_last_night, end_run, start_run
@@ -62,6 +66,7 @@ def take_in(settings: Settings, as_of: date, on_progress: OnProgress | None = No
         for number, delivery in enumerate(deliveries, start=1):
             policy = policy_on(connection, delivery.received_on)
             results.append(ingest_delivery(connection, delivery, policy, _row_progress(on_progress, number - 1, len(deliveries))))
+            give_back(connection, settings)
             if on_progress is not None:
                 on_progress(number, len(deliveries), str(delivery.received_on))
     return results
@@ -102,6 +107,7 @@ def check_warehouse(settings: Settings) -> list[Finding]:
     """Runs every check; returns the warnings. Raises CheckFailedError when a check of severity `fail` finds rows."""
     with open_warehouse(settings) as connection:
         findings = run_checks(connection)
+        give_back(connection, settings)
     require_sound(findings)
     return findings
 
@@ -109,4 +115,6 @@ def check_warehouse(settings: Settings) -> list[Finding]:
 def publish(settings: Settings, run_id: str, as_of: date) -> Path:
     """Replaces the analysts' snapshot."""
     with open_warehouse(settings) as connection:
-        return publish_snapshot(connection, settings, run_id, as_of)
+        published = publish_snapshot(connection, settings, run_id, as_of)
+        give_back(connection, settings)
+    return published
