@@ -72,6 +72,8 @@ def _require_lock_alone(settings: Settings, error: duckdb.Error, *, read_only: b
     fault = key_fault(error)
     if fault is not None:
         raise key_error(settings, settings.warehouse, fault) from None
+    if _lacks_space(str(error)):
+        raise _told(error, settings) from None
     if "Could not set lock" not in str(error):
         raise ResourceError(
             "the warehouse cannot be opened: " + str(error).splitlines()[0],
@@ -155,6 +157,10 @@ def _inspect(settings: Settings) -> None:
         _generations[settings.warehouse] = generation
 
 
+def _lacks_space(text: str) -> bool:
+    return any(sign in text for sign in _WITHOUT_SPACE)
+
+
 def _told(error: duckdb.Error, settings: Settings) -> LoanwatchError:
     """An error of DuckDB in our words. The text of a conversion or a constraint quotes values, so it is not passed on.
 
@@ -164,7 +170,7 @@ def _told(error: duckdb.Error, settings: Settings) -> LoanwatchError:
     damage = damage_in(error)
     if damage is not None:
         return damaged_error(settings, damage, settings.warehouse)
-    if any(sign in text for sign in _WITHOUT_SPACE):
+    if _lacks_space(text):
         return ResourceError(
             "there is no space left, no memory, or no right to write",
             where=str(settings.home),

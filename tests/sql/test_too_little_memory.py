@@ -30,3 +30,17 @@ def test_rows_that_memory_does_not_hold_are_told_as_such_and_leave_nothing(setti
 def test_a_commit_that_memory_does_not_hold_is_no_fault_of_the_program(settings: Settings) -> None:
     with pytest.raises(ResourceError, match="no memory"), open_warehouse(settings):
         raise duckdb.TransactionException(_OF_A_COMMIT)
+
+
+def test_a_warehouse_whose_log_memory_does_not_hold_is_not_said_to_be_out_of_reach(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short(*_: object, **__: object) -> None:
+        raise duckdb.OutOfMemoryException(_OF_A_COMMIT)
+
+    with open_warehouse(settings):
+        pass
+    monkeypatch.setattr("warehouse.connection.open_file", short)
+    with pytest.raises(ResourceError, match="no memory") as told, open_warehouse(settings):
+        pass
+    assert "LOANWATCH_MEMORY_LIMIT" in told.value.remedy
