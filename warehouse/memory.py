@@ -9,7 +9,7 @@ from warehouse.connection import Connection
 from warehouse.sql_files import sql
 
 #: What DuckDB may keep for a moment; what is in use at that moment is less.
-KEPT = "150MB"
+KEPT = "50MB"
 
 
 def give_back(connection: Connection, settings: Settings) -> None:
