@@ -89,7 +89,7 @@ def _contents(decisions: pl.DataFrame, reasons: pl.DataFrame, quality: pl.DataFr
     """What is hashed, one text per decision in the order given."""
     keys = decisions.select(_KEYS)
     pieces = [
-        '{"decision":"', *_object(decisions, _DECISION), '","reasons":', _lists(keys, reasons).alias("of_reasons"),
+        '{"decision":"', *_object(decisions, _DECISION), '","reasons":', _lists(keys, reasons),
         ',"quality":["', *_object(quality, _QUALITY), '"]}',
     ]  # fmt: skip
     return _joined(keys, pieces)
