@@ -38,7 +38,7 @@ from schemas.references import PendingBatch
 from schemas.settings import CHUNK_ROWS, Settings
 from tasks.ahead import one_ahead
 from tasks.core.compiled import compile_model
-from tasks.core.encoding import to_matrix
+from tasks.core.encoding import parts_of, to_matrix
 from tasks.core.reasons import REASON_SCHEMA
 from tasks.score import decide_rows, load_champion
 from tasks.scorer import Scorer
@@ -135,7 +135,7 @@ def _check(pd: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
 
 
 def _decided(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> ScoredChunk:
-    decisions, quality, _ = decide_rows(scorer, batch, features)
+    decisions, quality = decide_rows(scorer, batch, features)
     return ScoredChunk(decisions, REASONS, quality, features.clear())
 
 
@@ -171,7 +171,9 @@ def least(home: str, rows: int) -> dict[str, Any]:
     with open_warehouse(settings) as connection:  # again: nothing of the features is in memory
         with stopwatch.running(), transaction(connection):
             for part, chunk in zip(_chunks(connection, scorer, rows), ready, strict=True):
-                hashes = [hashlib.sha256(row).hexdigest() for row in to_matrix(part, scorer.model.encoding)]
+                hashes = [
+                    hashlib.sha256(row).hexdigest() for rows_ in parts_of(part, scorer.model.encoding) for row in rows_.matrix()
+                ]
                 _insert(connection, chunk, hashes)
         _take_back(connection)
     figures = stopwatch.figures()

@@ -10,14 +10,13 @@ import polars as pl
 
 from schemas.references import BatchScore, PendingBatch
 from schemas.settings import Settings
-from schemas.tables import table
 from tasks.ahead import one_ahead
 from tasks.compiled import Engine, quicken
+from tasks.core.assessing import assess_rows
 from tasks.core.commits import commits
 from tasks.core.compiled import engine_name
-from tasks.core.encoding import Matrix, row_sha256, to_matrix
+from tasks.core.encoding import to_matrix
 from tasks.core.explaining import explain
-from tasks.core.quality import assess_quality
 from tasks.progress import OnProgress
 from tasks.scorer import Scorer, read_scorer, score_rows
 from tasks.shadow import Challenger, count_swaps, load_challenger, score_beside
@@ -34,8 +33,6 @@ from warehouse.scores import (
     stored_features,
     write_chunk,
 )
-
-_APPLICATION_COLUMNS = frozenset(table("application").column_names)
 
 
 @dataclass(frozen=True)
@@ -153,37 +150,30 @@ def _add_shadow(
 
 
 def _score_chunk(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> ScoredChunk:
-    decisions, quality, matrix = decide_rows(scorer, batch, features)
-    reasons, warnings = _explain(scorer, matrix, decisions)
+    decisions, quality = decide_rows(scorer, batch, features)
+    reasons, warnings = _explain(scorer, features, decisions)
     return ScoredChunk(decisions, reasons, quality, features, engine=engine_name(scorer.model), warnings=warnings)
 
 
-def decide_rows(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, Matrix]:
-    """Decisions and quality records of rows whose features are given, and the rows as the model's inputs."""
+def decide_rows(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Decisions and quality records of rows whose features are given."""
+    rows = assess_rows(scorer.model, features, scorer.absent_tables, scorer.policy.quality.min_filled_share)
+    scores = score_rows(scorer, features, rows.pd, rows.quality.is_insufficient)
     keys = features.select("application_id", "batch_id")
-    matrix = to_matrix(features, scorer.model.encoding)
-    quality = assess_quality(
-        keys,
-        matrix,
-        scorer.model.manifest,
-        application_columns=_APPLICATION_COLUMNS,
-        absent_tables=scorer.absent_tables,
-        min_filled_share=scorer.policy.quality.min_filled_share,
-    )
-    scores = score_rows(scorer, features, matrix, quality.is_insufficient)
     decisions = pl.concat([keys, scores], how="horizontal").with_columns(
         pl.lit(batch.received_on).alias("received_on"),
         pl.lit(batch.received_on).alias("as_of"),
         pl.lit("nightly").alias("origin"),
-        row_sha256(matrix).alias("features_sha256"),
+        rows.sha256,
         pl.lit(now()).alias("decided_at"),
     )
-    return decisions, quality.records, matrix
+    return decisions, rows.quality.records
 
 
-def _explain(scorer: Scorer, matrix: Matrix, decisions: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def _explain(scorer: Scorer, features: pl.DataFrame, decisions: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """The reasons of the refused rows with their keys, and what the night's report has to say about how they were found."""
     refused = decisions.with_row_index("position").filter(pl.col("decision") != "approve")
-    reasons, warning = explain(scorer.model, matrix[refused["position"].to_numpy()], refused["decided_by"], scorer.policy)
+    matrix = to_matrix(features[refused["position"]], scorer.model.encoding)
+    reasons, warning = explain(scorer.model, matrix, refused["decided_by"], scorer.policy)
     keys = refused.select(pl.int_range(pl.len()).cast(reasons.schema["row"]).alias("row"), "application_id", "batch_id")
     return keys.join(reasons, on="row", how="inner", maintain_order="right").drop("row"), (warning,) if warning else ()

@@ -13,9 +13,8 @@ from schemas.features import FeatureSet, feature_set
 from schemas.policy import Policy
 from schemas.settings import Settings
 from tasks.core.decisions import decide
-from tasks.core.encoding import Matrix
-from tasks.core.metrics import Mask
-from tasks.core.scoring import Model, predict_pd, score_points
+from tasks.core.metrics import Mask, Vector
+from tasks.core.scoring import Model, score_points
 from tasks.model_files import read_model
 from warehouse.registry import ChampionRef
 
@@ -55,13 +54,13 @@ def read_scorer(settings: Settings, ref: ChampionRef, policy: Policy, absent_tab
     return Scorer(ref, model, features, policy, absent_tables)
 
 
-def score_rows(scorer: Scorer, features: pl.DataFrame, matrix: Matrix, insufficient: Mask) -> pl.DataFrame:
-    """What the model and the policy make of rows, in the order given.
+def score_rows(scorer: Scorer, features: pl.DataFrame, pd: Vector, insufficient: Mask) -> pl.DataFrame:
+    """What the policy makes of rows, in the order given.
 
     Args:
         scorer: model, threshold and policy.
         features: the rows' features, which hard rules read.
-        matrix: the same rows as the model's inputs.
+        pd: the model's calibrated PDs of the rows.
         insufficient: rows with less than the policy's share of filled inputs.
 
     Returns:
@@ -70,7 +69,6 @@ def score_rows(scorer: Scorer, features: pl.DataFrame, matrix: Matrix, insuffici
     Raises:
         VerificationError: a hard rule reads what is no numeric feature of the model.
     """
-    pd = predict_pd(scorer.model, matrix)
     threshold = scorer.ref.threshold
     missing_history = np.full(len(pd), bool(scorer.absent_tables))
     decided = decide(pd, threshold, scorer.policy, features, insufficient, missing_history)

@@ -13,8 +13,7 @@ import polars as pl
 from schemas.errors import VerificationError
 from schemas.references import BatchScore, PendingBatch, ShadowCount
 from schemas.settings import Settings
-from tasks.core.encoding import to_matrix
-from tasks.core.quality import is_insufficient
+from tasks.core.assessing import predict_rows
 from tasks.scorer import Scorer, read_scorer, score_rows
 from warehouse.clock import now
 from warehouse.connection import Connection
@@ -80,9 +79,8 @@ def _scores(
 ) -> pl.DataFrame:
     if scorer.feature_set.feature_set_id != computed_for:
         features = compute_features(connection, scorer.feature_set, features.select(_KEYS))
-    matrix = to_matrix(features, scorer.model.encoding)
-    insufficient = is_insufficient(matrix, scorer.model.manifest, scorer.policy.quality.min_filled_share)
-    scores = score_rows(scorer, features, matrix, insufficient)
+    pd, insufficient = predict_rows(scorer.model, features, scorer.policy.quality.min_filled_share)
+    scores = score_rows(scorer, features, pd, insufficient)
     return pl.concat([features.select(_KEYS), scores], how="horizontal").with_columns(
         pl.lit(batch.received_on).alias("as_of"), pl.lit(now()).alias("scored_at")
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import partial
 
@@ -67,4 +66,4 @@ def compile_model(model: Model, stored: Matrix | None = None) -> Model:
             _require_same(model, forest, stored, "stored")
     except (UnsuitableTreesError, KernelError) as error:
         raise NotCompiledError(str(error)) from None
-    return replace(model, sums=partial(sum_trees, forest, threads=os.cpu_count() or 1))
+    return replace(model, sums=partial(sum_trees, forest))

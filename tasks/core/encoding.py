@@ -20,8 +20,10 @@ Matrix = npt.NDArray[np.float64]
 MISSING_CODE = -1
 #: Rows of mean rate that are added to every level before levels are ordered, so that rare ones do not go to the ends by chance.
 SMOOTHING_ROWS = 50.0
-#: Rows that are worked on at once where whole matrices would go through memory again and again.
-_BLOCK_ROWS = 256
+#: Rows of a matrix that are made, looked at, summed and hashed before the next ones are made.
+PART_ROWS = 2048
+#: Rows that are made canonical at once.
+_BLOCK_ROWS = 64
 
 
 class TextCodes(NamedTuple):
@@ -93,8 +95,22 @@ def _code_expression(column: str, codes: TextCodes) -> pl.Expr:
     return pl.when(pl.col(column).is_null()).then(pl.lit(float(MISSING_CODE))).otherwise(coded).alias(column)
 
 
-def to_matrix(frame: pl.DataFrame, encoding: Encoding) -> Matrix:
-    """The inputs as a C-contiguous float64 matrix, rows in the frame's order, columns in the encoding's; missing is NaN.
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a frame, their texts in codes."""
+
+    columns: pl.DataFrame
+
+    def matrix(self) -> Matrix:
+        """The rows as `to_matrix` gives them, not to be written to."""
+        return self.columns.to_numpy(order="c")
+
+
+def parts_of(frame: pl.DataFrame, encoding: Encoding) -> list[Part]:
+    """The rows in parts of 2,048.
+
+    So many stay in the processor's cache while one thing after another looks at them, and take the memory of those before them: a
+    matrix of a whole chunk costs more to be given pages by the system than to be filled.
 
     Raises:
         VerificationError: an input is not in the frame, or is text where numbers are expected or the reverse.
@@ -102,29 +118,33 @@ def to_matrix(frame: pl.DataFrame, encoding: Encoding) -> Matrix:
     _require_columns(frame, encoding)
     texts = encoding.codes.levels
     columns = frame.select(
-        _code_expression(name, encoding.codes) if name in texts else pl.col(name).cast(pl.Float64).fill_null(np.nan)
-        for name in encoding.names
+        _code_expression(name, encoding.codes) if name in texts else pl.col(name).cast(pl.Float64) for name in encoding.names
     )
-    return _side_by_side([columns[name].to_numpy() for name in encoding.names], frame.height)
+    return [Part(columns.slice(start, PART_ROWS)) for start in range(0, columns.height, PART_ROWS)]
 
 
-def _side_by_side(columns: Sequence[npt.NDArray[np.float64]], n_rows: int) -> Matrix:
-    """Columns as a C-contiguous matrix, filled so many rows at a time that these stay in the processor's cache."""
-    matrix = np.empty((n_rows, len(columns)), dtype=np.float64)
-    for start in range(0, n_rows, _BLOCK_ROWS):
-        rows = slice(start, start + _BLOCK_ROWS)
-        block = matrix[rows]
-        for position, column in enumerate(columns):
-            block[:, position] = column[rows]
+def to_matrix(frame: pl.DataFrame, encoding: Encoding) -> Matrix:
+    """The inputs as a C-contiguous float64 matrix, rows in the frame's order, columns in the encoding's; missing is NaN.
+
+    Raises:
+        VerificationError: an input is not in the frame, or is text where numbers are expected or the reverse.
+    """
+    matrix = np.empty((frame.height, len(encoding.names)), dtype=np.float64)
+    for number, part in enumerate(parts_of(frame, encoding)):
+        matrix[number * PART_ROWS : (number + 1) * PART_ROWS] = part.matrix()
     return matrix
 
 
-def row_sha256(matrix: Matrix) -> pl.Series:
+def row_digests(matrix: Matrix) -> list[bytes]:
     """SHA-256 of each row, over its little-endian doubles; every NaN counts as one, and -0.0 as 0.0."""
     found: list[bytes] = []
     for start in range(0, len(matrix), _BLOCK_ROWS):
-        canonical = matrix[start : start + _BLOCK_ROWS].astype("<f8", order="C", copy=True)
-        canonical += 0.0
-        canonical[np.isnan(canonical)] = np.nan
+        canonical = np.add(matrix[start : start + _BLOCK_ROWS], 0.0, dtype="<f8", order="C")
+        np.copyto(canonical, np.nan, where=np.isnan(canonical))
         found += [hashlib.sha256(row).digest() for row in canonical]
-    return pl.Series("features_sha256", found, dtype=pl.Binary).bin.encode("hex")
+    return found
+
+
+def hex_digests(digests: Sequence[bytes]) -> pl.Series:
+    """Digests as text, in a column `features_sha256`."""
+    return pl.Series("features_sha256", digests, dtype=pl.Binary).bin.encode("hex")

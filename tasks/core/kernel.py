@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -163,13 +164,13 @@ def _part(call: Any, forest: Forest, matrix: Matrix, out: Vector) -> None:
         out[n_whole:] = sums[: len(matrix) - n_whole]
 
 
-def sum_trees(forest: Forest, matrix: Matrix, threads: int) -> Vector:
+def sum_trees(forest: Forest, matrix: Matrix, threads: int | None) -> Vector:
     """The sum of every row's leaves, the trees added in order: LightGBM's raw score, to the last bit.
 
     Args:
         forest: the trees.
         matrix: rows x inputs, C-contiguous float64, NaN for missing.
-        threads: how many at once.
+        threads: how many at once; as many as there are cores, where it is left open.
 
     Raises:
         KernelError: the kernel cannot be made.
@@ -184,7 +185,7 @@ def sum_trees(forest: Forest, matrix: Matrix, threads: int) -> Vector:
         for part in parts:
             _part(call, forest, matrix[part], out[part])
         return out
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         for done in [pool.submit(_part, call, forest, matrix[part], out[part]) for part in parts]:
             done.result()
     return out

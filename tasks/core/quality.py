@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 
 from schemas.manifest import ModelManifest
 
-#: Rows that are looked at together: few enough to stay in the processor's cache.
-_BLOCK_ROWS = 256
-
 
 @dataclass(frozen=True)
 class Quality:
@@ -25,40 +22,47 @@ class Quality:
 
 
 @dataclass(frozen=True)
-class _Inputs:
+class Inputs:
     """What a matrix is looked at with: positions of texts and of delivered columns, codes, ranges (infinite for texts)."""
 
     names: tuple[str, ...]
     text: NDArray[np.intp]
     delivered: NDArray[np.intp]
+    missing_code: float
     unseen_codes: NDArray[np.float64]
     minimum: NDArray[np.float64]
     maximum: NDArray[np.float64]
 
 
-def _inputs(manifest: ModelManifest, application_columns: frozenset[str]) -> _Inputs:
+def inputs_of(manifest: ModelManifest, application_columns: frozenset[str]) -> Inputs:
+    """What to look at rows with.
+
+    Args:
+        manifest: names, ranges and codes of the inputs.
+        application_columns: names of delivered application columns; only these are listed when missing.
+    """
     is_number = [item.kind == "number" for item in manifest.inputs]
     bounds = [(item.minimum, item.maximum) for item in manifest.inputs]
     text = np.flatnonzero(~np.array(is_number, dtype=np.bool_))
-    return _Inputs(
+    return Inputs(
         tuple(manifest.input_names),
         text,
         np.flatnonzero([name in application_columns for name in manifest.input_names]),
+        manifest.missing_code,
         np.array([manifest.unseen_codes.get(manifest.inputs[position].name, np.nan) for position in text]),
         np.array([-np.inf if low is None or not own else low for own, (low, _) in zip(is_number, bounds, strict=True)]),
         np.array([np.inf if high is None or not own else high for own, (_, high) in zip(is_number, bounds, strict=True)]),
     )
 
 
-def _missing(matrix: NDArray[np.float64], manifest: ModelManifest) -> NDArray[np.bool_]:
-    text = [position for position, item in enumerate(manifest.inputs) if item.kind == "text"]
+def _missing(matrix: NDArray[np.float64], inputs: Inputs) -> NDArray[np.bool_]:
     missing: NDArray[np.bool_] = np.isnan(matrix)
-    missing[:, text] |= matrix[:, text] == manifest.missing_code
+    missing[:, inputs.text] |= matrix[:, inputs.text] == inputs.missing_code
     return missing
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
     """Of a block of rows: filled inputs per row, and rows x inputs where something was found."""
 
     n_filled: NDArray[np.int64]
@@ -67,19 +71,20 @@ class _Found:
     outside: NDArray[np.bool_]
 
 
-def _look(matrix: NDArray[np.float64], manifest: ModelManifest, inputs: _Inputs) -> _Found:
-    missing = _missing(matrix, manifest)
+def is_insufficient(matrix: NDArray[np.float64], inputs: Inputs, min_filled_share: float) -> NDArray[np.bool_]:
+    """Rows (shape: rows) with less than that share of filled inputs."""
+    n_filled = (~_missing(matrix, inputs)).sum(axis=1)
+    insufficient: NDArray[np.bool_] = n_filled < min_filled_share * len(inputs.names)
+    return insufficient
+
+
+def look_at(matrix: NDArray[np.float64], inputs: Inputs) -> Found:
+    """What the inputs of some rows lack: rows x inputs, NaN for a missing number, the manifest's codes for text."""
+    missing = _missing(matrix, inputs)
     # A comparison with NaN is false: a missing value is missing, not out of range.
     outside = (matrix < inputs.minimum) | (matrix > inputs.maximum)
     n_filled = matrix.shape[1] - np.count_nonzero(missing, axis=1)
-    return _Found(n_filled, missing[:, inputs.delivered], matrix[:, inputs.text] == inputs.unseen_codes, outside)
-
-
-def is_insufficient(matrix: NDArray[np.float64], manifest: ModelManifest, min_filled_share: float) -> NDArray[np.bool_]:
-    """Rows (shape: rows) with less than that share of filled inputs; the matrix is rows x inputs of the manifest."""
-    n_filled = (~_missing(matrix, manifest)).sum(axis=1)
-    insufficient: NDArray[np.bool_] = n_filled < min_filled_share * len(manifest.inputs)
-    return insufficient
+    return Found(n_filled, missing[:, inputs.delivered], matrix[:, inputs.text] == inputs.unseen_codes, outside)
 
 
 def names_per_row(mask: NDArray[np.bool_], names: Sequence[str]) -> pl.Series:
@@ -93,39 +98,30 @@ def names_per_row(mask: NDArray[np.bool_], names: Sequence[str]) -> pl.Series:
     return pl.Series(pl.from_arrow(lists), dtype=pl.List(pl.String))
 
 
-def assess_quality(
-    keys: pl.DataFrame,
-    matrix: NDArray[np.float64],
-    manifest: ModelManifest,
-    *,
-    application_columns: frozenset[str],
-    absent_tables: Sequence[str],
-    min_filled_share: float,
+def quality_of(
+    keys: pl.DataFrame, inputs: Inputs, found: Sequence[Found], absent_tables: Sequence[str], min_filled_share: float
 ) -> Quality:
     """The quality record of each row.
 
     Args:
-        keys: application_id and batch_id, one row per row of the matrix.
-        matrix: model inputs, rows x inputs, NaN for a missing number, the manifest's codes for text.
-        manifest: names, ranges and codes of the inputs.
-        application_columns: names of delivered application columns; only these are listed when missing.
+        keys: application_id and batch_id, one row per row looked at.
+        inputs: what the rows were looked at with.
+        found: what was found in them, in order.
         absent_tables: history tables that usually arrive and are absent tonight.
         min_filled_share: least share of filled inputs, in [0, 1].
     """
-    inputs = _inputs(manifest, application_columns)
-    blocks = [_look(matrix[start : start + _BLOCK_ROWS], manifest, inputs) for start in range(0, len(matrix), _BLOCK_ROWS)]
-    whole = blocks or [_look(matrix, manifest, inputs)]
-    n_filled = np.concatenate([block.n_filled for block in whole])
+    parts = found or [look_at(np.empty((0, len(inputs.names))), inputs)]
+    n_filled = np.concatenate([part.n_filled for part in parts])
     records = keys.select("application_id", "batch_id").with_columns(
         pl.lit(len(inputs.names), dtype=pl.Int32).alias("n_inputs"),
         pl.Series("n_filled", n_filled, dtype=pl.Int32),
         pl.Series([list(absent_tables)], dtype=pl.List(pl.String)).new_from_index(0, len(keys)).alias("missing_tables"),
-        _lists([block.missing for block in whole], inputs, inputs.delivered).alias("missing_columns"),
-        _lists([block.unseen for block in whole], inputs, inputs.text).alias("unseen_columns"),
-        _lists([block.outside for block in whole], inputs, np.arange(len(inputs.names))).alias("out_of_range_columns"),
+        _lists([part.missing for part in parts], inputs, inputs.delivered).alias("missing_columns"),
+        _lists([part.unseen for part in parts], inputs, inputs.text).alias("unseen_columns"),
+        _lists([part.outside for part in parts], inputs, np.arange(len(inputs.names))).alias("out_of_range_columns"),
     )
     return Quality(records, n_filled < min_filled_share * len(inputs.names))
 
 
-def _lists(masks: Sequence[NDArray[np.bool_]], inputs: _Inputs, positions: NDArray[np.intp]) -> pl.Series:
+def _lists(masks: Sequence[NDArray[np.bool_]], inputs: Inputs, positions: NDArray[np.intp]) -> pl.Series:
     return names_per_row(np.concatenate(masks), [inputs.names[position] for position in positions])

@@ -11,16 +11,14 @@ import polars as pl
 
 from schemas.policy import Policy
 from schemas.replay import ReplayDifference
-from schemas.tables import table
+from tasks.core.assessing import assess_rows
 from tasks.core.decisions import decide
-from tasks.core.encoding import Matrix, row_sha256, to_matrix
-from tasks.core.quality import assess_quality
+from tasks.core.encoding import Matrix, to_matrix
 from tasks.core.reasons import contributions, explain_rows
 from tasks.core.replay_reasons import REASON_FIELDS, StoredReasons, agrees_with
-from tasks.core.scoring import Model, engine_name, predict_pd, score_points
+from tasks.core.scoring import Model, engine_name, score_points
 
 _KEYS = ["application_id", "batch_id"]
-_APPLICATION_COLUMNS = frozenset(table("application").column_names)
 _QUALITY_FIELDS = ("n_inputs", "n_filled", "missing_columns", "unseen_columns", "out_of_range_columns")
 _DECISION_FIELDS = ("features_sha256", "pd", "score_points", "threshold", "decision", "decided_by", "received_on", "as_of")
 
@@ -55,37 +53,27 @@ def _business_date() -> pl.Expr:
     return (pl.col("batch_id") // 100).cast(pl.String).str.to_date("%Y%m%d", strict=False)
 
 
-def _decide_again(features: pl.DataFrame, recipe: Recipe) -> tuple[pl.DataFrame, Matrix]:
-    model, policy = recipe.model, recipe.policy
-    matrix = to_matrix(features, model.encoding)
-    quality = assess_quality(
-        features,
-        matrix,
-        model.manifest,
-        application_columns=_APPLICATION_COLUMNS,
-        absent_tables=recipe.absent_tables,
-        min_filled_share=policy.quality.min_filled_share,
-    )
-    pd = predict_pd(model, matrix)
-    absent = np.full(len(pd), bool(recipe.absent_tables))
-    decided = decide(pd, recipe.threshold, policy, features, quality.is_insufficient, absent)
-    decisions = quality.records.with_columns(
-        row_sha256(matrix),
-        pl.Series("pd", pd),
-        pl.Series("score_points", score_points(pd, policy.score)),
+def _decide_again(features: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+    policy = recipe.policy
+    rows = assess_rows(recipe.model, features, recipe.absent_tables, policy.quality.min_filled_share)
+    absent = np.full(len(rows.pd), bool(recipe.absent_tables))
+    decided = decide(rows.pd, recipe.threshold, policy, features, rows.quality.is_insufficient, absent)
+    return rows.quality.records.with_columns(
+        rows.sha256,
+        pl.Series("pd", rows.pd),
+        pl.Series("score_points", score_points(rows.pd, policy.score)),
         pl.lit(recipe.threshold).alias("threshold"),
         decided["decision"],
         decided["decided_by"],
         _business_date().alias("received_on"),
         _business_date().alias("as_of"),
     )
-    return decisions, matrix
 
 
 def _again(features: pl.DataFrame, recipe: Recipe) -> _Again:
-    decisions, matrix = _decide_again(features, recipe)
+    decisions = _decide_again(features, recipe)
     positions = np.flatnonzero((decisions["decision"] != "approve").to_numpy())
-    values = contributions(recipe.model, matrix[positions])
+    values = contributions(recipe.model, to_matrix(features[positions], recipe.model.encoding))
     found = explain_rows(values, recipe.model.manifest.input_names, decisions["decided_by"].gather(positions), recipe.policy)
     reasons = _by_row(found.with_columns(pl.Series("row", positions[found["row"].to_numpy()])), "row")
     return _Again(decisions, reasons, {int(row): place for place, row in enumerate(positions)}, values)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import lightgbm as lgb
 import numpy as np
@@ -27,6 +27,12 @@ def engine_name() -> str:
     return f"lightgbm-{lgb.__version__}"
 
 
+class Sums(Protocol):
+    """Raw log-odds per row, worked out by so many threads (all there are)."""
+
+    def __call__(self, matrix: Matrix, threads: int | None) -> Vector: ...
+
+
 @dataclass(frozen=True)
 class Model:
     """A verified model: its manifest and its trees.
@@ -36,15 +42,15 @@ class Model:
 
     manifest: ModelManifest
     booster: lgb.Booster
-    sums: Callable[[Matrix], Vector] | None = None
+    sums: Sums | None = None
 
     @property
     def encoding(self) -> Encoding:
         return encoding_of(self.manifest)
 
-    def raw(self, matrix: Matrix) -> Vector:
-        """Raw log-odds per row."""
-        return predict_raw(self.booster, matrix) if self.sums is None else self.sums(matrix)
+    def raw(self, matrix: Matrix, threads: int | None = None) -> Vector:
+        """Raw log-odds per row, worked out by so many threads (all there are)."""
+        return predict_raw(self.booster, matrix, threads) if self.sums is None else self.sums(matrix, threads)
 
 
 def load_booster(text: str) -> lgb.Booster:
@@ -90,18 +96,24 @@ def verified_model(manifest: ModelManifest, text: str) -> Model:
     return Model(manifest, booster)
 
 
-def predict_raw(booster: lgb.Booster, matrix: Matrix) -> Vector:
-    """Raw log-odds per row, 8,192 rows at a time."""
+def predict_raw(booster: lgb.Booster, matrix: Matrix, threads: int | None = None) -> Vector:
+    """Raw log-odds per row, 8,192 rows at a time, worked out by so many threads (as many as the booster was made for)."""
+    own: dict[str, Any] = {} if threads is None else {"num_threads": threads}
     raw = np.empty(len(matrix), dtype=np.float64)
     for start in range(0, len(matrix), CHUNK_ROWS):
         rows = slice(start, start + CHUNK_ROWS)
-        raw[rows] = booster.predict(matrix[rows], raw_score=True)
+        raw[rows] = booster.predict(matrix[rows], raw_score=True, **own)
     return raw
+
+
+def calibrate(model: Model, raw: Vector) -> Vector:
+    """Calibrated PD of raw log-odds, rounded to 12 decimals, strictly between 0 and 1."""
+    return calibrated_pd(raw, model.manifest.calibration)
 
 
 def predict_pd(model: Model, matrix: Matrix) -> Vector:
     """Calibrated PD per row, rounded to 12 decimals, strictly between 0 and 1."""
-    return calibrated_pd(model.raw(matrix), model.manifest.calibration)
+    return calibrate(model, model.raw(matrix))
 
 
 def score_points(pd: Vector, scale: ScoreScale) -> Vector:

@@ -13,7 +13,7 @@ from schemas.manifest import Calibration
 from schemas.policy import Cost, ScoreScale
 from tasks.core.calibration import calibrated_pd, calibration_line, fit_calibration, sigmoid
 from tasks.core.decisions import decide
-from tasks.core.encoding import Encoding, fit_codes, row_sha256, to_matrix
+from tasks.core.encoding import Encoding, fit_codes, row_digests, to_matrix
 from tasks.core.folds import assign_folds, is_held_out
 from tasks.core.metrics import auc, cost_per_application, gini, ks, policy_cost
 from tasks.core.scoring import score_points
@@ -119,7 +119,7 @@ def test_no_two_kinds_of_text_share_a_code(levels: list[str | None], other: str)
 
 @given(hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2, max_side=6)))
 def test_equal_rows_have_equal_hashes_and_only_they(matrix: np.ndarray) -> None:
-    hashes = row_sha256(matrix).to_list()
+    hashes = row_digests(matrix)
     rows = [tuple("nan" if np.isnan(value) else value + 0.0 for value in row) for row in matrix]
     for first in range(len(rows)):
         for second in range(len(rows)):

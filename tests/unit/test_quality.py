@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import polars as pl
 
-from tasks.core.quality import assess_quality, names_per_row
+from tasks.core.quality import inputs_of, look_at, names_per_row, quality_of
 
 
 def _manifest() -> Any:
@@ -22,16 +22,12 @@ def _manifest() -> Any:
     )
 
 
-def _assess(matrix: list[list[float]], min_filled_share: float = 0.5) -> Any:
+def _assess(matrix: list[list[float]], min_filled_share: float = 0.5, rows_at_a_time: int = 2) -> Any:
     keys = pl.DataFrame({"application_id": range(len(matrix)), "batch_id": [1] * len(matrix)})
-    return assess_quality(
-        keys,
-        np.array(matrix),
-        cast("Any", _manifest()),
-        application_columns=frozenset({"AMT_CREDIT", "OCCUPATION_TYPE"}),
-        absent_tables=["bureau"],
-        min_filled_share=min_filled_share,
-    )
+    inputs = inputs_of(cast("Any", _manifest()), frozenset({"AMT_CREDIT", "OCCUPATION_TYPE"}))
+    starts = range(0, len(matrix), rows_at_a_time)
+    found = [look_at(np.array(matrix[start : start + rows_at_a_time]), inputs) for start in starts]
+    return quality_of(keys, inputs, found, ["bureau"], min_filled_share)
 
 
 def test_missing_unseen_and_out_of_range_are_told_apart() -> None:
@@ -50,16 +46,8 @@ def test_a_row_with_too_few_filled_inputs_is_insufficient() -> None:
 
 
 def test_an_empty_delivery_has_empty_records() -> None:
-    keys = pl.DataFrame({"application_id": [], "batch_id": []}, schema={"application_id": pl.Int64, "batch_id": pl.Int32})
-    found = assess_quality(
-        keys,
-        np.empty((0, 3)),
-        _manifest(),
-        application_columns=frozenset(),
-        absent_tables=[],
-        min_filled_share=0.5,
-    )
-    assert found.records.height == 0
+    found = _assess([])
+    assert found.records.height == len(found.is_insufficient) == 0
 
 
 def test_names_per_row_keeps_the_order_of_names() -> None:
