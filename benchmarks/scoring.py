@@ -1,8 +1,8 @@
 """Scoring, from features in the warehouse to stored decisions: `python -m benchmarks.scoring [--sizes 100000] [--runs 5]`.
 
 Timed: reading the stored features, one statement, 20,480 rows at a time; text codes and matrix; quality records; PD, points and
-decisions; hash of every row; writing decisions and quality and their audit entries, in one transaction. As in a night, a chunk is
-decided while another is read or written. Not timed: features (a benchmark of their own), reasons (another), opening the warehouse
+decisions; hash of every row; fingerprints; writing decisions and quality and their audit entries, in one transaction. As in a night,
+a chunk is decided and another fingerprinted while a third is read or written. Not timed: features (a benchmark of their own), reasons (another), opening the warehouse
 and the model, and, for the compiled side, making and proving the kernel.
 The peer is the bare `Booster.predict` of the same rows as a float64 matrix that lies in memory.
 The features are those of a simulated night, copied under new ids; what is no whole number is moved by up to 1 % toward zero (a
@@ -44,7 +44,7 @@ from tasks.score import decide_rows, load_champion
 from tasks.scorer import Scorer
 from warehouse.connection import Connection, beside, open_warehouse, transaction
 from warehouse.frames import shown
-from warehouse.scores import ScoredChunk, features_table, write_chunk
+from warehouse.scores import ScoredChunk, features_table, with_content, write_chunk
 from warehouse.sql_files import sql
 from warehouse.threads import at_most_threads
 
@@ -149,7 +149,8 @@ def score(home: str, rows: int, *, compiled: bool) -> dict[str, Any]:
             scorer = replace(scorer, model=compile_model(scorer.model))
         found = []
         with stopwatch.running(), transaction(connection):
-            for chunk in one_ahead(partial(_decided, scorer, batch), _chunks(connection, scorer, rows)):
+            decided = one_ahead(partial(_decided, scorer, batch), _chunks(connection, scorer, rows))
+            for chunk in one_ahead(with_content, decided):
                 write_chunk(connection, scorer.feature_set, chunk)
                 found.append(chunk.decisions["pd"].to_numpy())
         _take_back(connection)

@@ -31,6 +31,7 @@ from warehouse.scores import (
     ensure_features_table,
     pending_versions,
     stored_features,
+    with_content,
     write_chunk,
 )
 
@@ -116,7 +117,8 @@ def _chunks(
     """
     room = partial(give_back, connection, settings)
     features = iter_features(connection, scoring.champion.feature_set, versions, settings.chunk_rows, room)
-    for chunk in one_ahead(partial(_score_chunk, scoring.champion, batch), features):
+    scored = one_ahead(partial(_score_chunk, scoring.champion, batch), features)
+    for chunk in one_ahead(with_content, scored):
         yield _with_challenger(connection, scoring, batch, chunk)
 
 

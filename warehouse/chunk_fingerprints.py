@@ -119,10 +119,10 @@ def _joined(keys: pl.DataFrame, pieces: Sequence[str | pl.Series]) -> pl.Series:
 
 
 def _value(column: pl.Series) -> list[str | pl.Series]:
-    if column.dtype == _NAMES or column.dtype.is_float() or len(column) < 2:  # 0.0 equals -0.0
+    if column.dtype == _NAMES or len(column) < 2 or column.null_count():
         return [_in_json(column)]
-    is_same = column.null_count() == 0 and bool((column == column[0]).all())
-    return [str(_in_json(column.head(1))[0])] if is_same else [_in_json(column)]
+    values = pl.Series(column.to_numpy().view("u8")) if column.dtype.is_float() else column  # 0.0 equals -0.0, its bits do not
+    return [str(_in_json(column.head(1))[0])] if bool((values == values[0]).all()) else [_in_json(column)]
 
 
 def _together(pieces: Sequence[str | pl.Series]) -> list[str | pl.Series]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ class ScoredChunk:
 
     `features`: empty where the warehouse holds them already. `shadow`: what the challenger would have decided, None where it did
     not score; `shadow_gap`: why it could not. `engine`: what summed the trees. `warnings`: what went another way than planned.
+    `content`: what the audit keeps of decisions, reasons and quality, where that was worked out before they are written.
     """
 
     decisions: pl.DataFrame
@@ -47,6 +48,7 @@ class ScoredChunk:
     shadow_gap: ShadowGap | None = None
     engine: str = ""
     warnings: tuple[str, ...] = ()
+    content: DecisionSet | None = None
 
 
 def pending_batches(connection: Connection, as_of: date) -> list[PendingBatch]:
@@ -121,6 +123,14 @@ def stored_features(connection: Connection, feature_set: FeatureSet) -> int:
     return 0 if row is None else int(row[0])
 
 
+def with_content(chunk: ScoredChunk) -> ScoredChunk:
+    """The same with what the audit keeps of it, which takes as long as writing it and does without the warehouse."""
+    if chunk.content is not None:
+        return chunk
+    ((batch_id, decided_at, _, _),) = chunk.decisions.select(_SET).unique().rows()
+    return replace(chunk, content=chunk_set(batch_id, decided_at, chunk.decisions, chunk.reasons, chunk.quality))
+
+
 def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredChunk) -> None:
     """Writes everything about a chunk of application versions, which have no decision yet. The caller holds the transaction."""
     table = features_table(feature_set.feature_set_id)
@@ -133,22 +143,17 @@ def write_chunk(connection: Connection, feature_set: FeatureSet, chunk: ScoredCh
     # One thread writes with less than half of the work of two, which build tables of their own of each chunk first.
     with shown(connection, registered), at_most_threads(connection, 1):
         with ThreadPoolExecutor(1) as beside:  # Polars hashes while DuckDB writes
-            written = beside.submit(_set_of, chunk)
+            complete = beside.submit(with_content, chunk)
             for name in ("decisions", "reasons", "quality"):
                 connection.execute(sql(f"score/insert_{name}"))
             if not chunk.features.is_empty():
                 connection.execute(f"INSERT INTO {table} BY NAME FROM new_features")
             write_shadow(connection, chunk.shadow, chunk.shadow_gap)
-        _record(connection, chunk, written.result())
+        _record(connection, complete.result())
 
 
-def _set_of(chunk: ScoredChunk) -> DecisionSet | None:
-    ((batch_id, decided_at, _, _),) = chunk.decisions.select(_SET).unique().rows()
-    return chunk_set(batch_id, decided_at, chunk.decisions, chunk.reasons, chunk.quality)
-
-
-def _record(connection: Connection, chunk: ScoredChunk, written: DecisionSet | None) -> None:
+def _record(connection: Connection, chunk: ScoredChunk) -> None:
     """Puts a chunk into the audit: it is of one delivery, decided at one instant, by one model and one policy."""
     ((batch_id, decided_at, model_version, policy_sha256),) = chunk.decisions.select(_SET).unique().rows()
-    found = set_just_written(connection, batch_id, decided_at) if written is None else written
+    found = set_just_written(connection, batch_id, decided_at) if chunk.content is None else chunk.content
     append_decisions(connection, found, model_version, policy_sha256, chunk.engine)

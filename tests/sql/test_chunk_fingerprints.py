@@ -84,6 +84,15 @@ def test_a_chunk_in_memory_has_the_fingerprint_that_its_rows_in_the_tables_have(
             assert found.n_decisions == n_rows
 
 
+@pytest.mark.parametrize("values", [[0.0, -0.0], [-0.0, 0.0], [-0.0, -0.0], [0.5, 0.5]])
+def test_numbers_are_the_same_only_where_their_bits_are(settings: Settings, values: list[float]) -> None:
+    decisions, reasons, quality = _chunk(5, 40)
+    signed = decisions.with_columns(pl.Series("score_points", values * 20))
+    with open_warehouse(settings) as connection:
+        _write(connection, (signed, reasons, quality))
+        assert chunk_set(5, AT, signed, reasons, quality) == set_just_written(connection, 5, AT)
+
+
 def test_without_reasons_it_is_the_same(settings: Settings) -> None:
     decisions, reasons, quality = _chunk(7, 20)
     with open_warehouse(settings) as connection:
