@@ -1,9 +1,9 @@
 """Scoring, from features in the warehouse to stored decisions: `python -m benchmarks.scoring [--sizes 100000] [--runs 5]`.
 
 Timed: reading the stored features, one statement, 20,480 rows at a time; text codes and matrix; quality records; PD, points and
-decisions; hash of every row; fingerprints; writing decisions and quality and their audit entries, in one transaction. As in a night,
-a chunk is decided and another fingerprinted while a third is read or written. Not timed: features (a benchmark of their own), reasons (another), opening the warehouse
-and the model, and, for the compiled side, making and proving the kernel.
+decisions; hash of every row; fingerprints; writing decisions and quality and their audit entries, in one transaction. As in a
+night, one chunk is decided, another fingerprinted and a third read or written at the same time. Not timed: features (a benchmark
+of their own), reasons (another), opening the warehouse and the model, and, for the compiled side, making and proving the kernel.
 The peer is the bare `Booster.predict` of the same rows as a float64 matrix that lies in memory.
 The features are those of a simulated night, copied under new ids; what is no whole number is moved by up to 1 % toward zero (a
 count or a flag stays one, and as few values leave the range of the training data as in a night). The model is that home's
