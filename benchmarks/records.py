@@ -90,7 +90,7 @@ class Comparison:
         return {
             "name": self.name,
             "what": self.what,
-            "command": "; ".join(filter(None, [self.before, f"python -m benchmarks.{' '.join([self.name, *_arguments()])}"])),
+            "command": _still_told(self.before, f"python -m benchmarks.{' '.join([self.name, *_arguments()])}"),
             "date": date or datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
             "machine": _machine(),
             "versions": _versions(),
@@ -122,6 +122,18 @@ class Comparison:
             "reached": reached,
             "answer": answer,
         }
+
+
+def _still_told(before: str, command: str) -> str:
+    """The commands that made a record, oldest first, without those whose sizes were all measured again later."""
+    told: list[str] = []
+    again: set[str] = set()
+    for one in reversed([*before.split("; "), command] if before else [command]):
+        sizes = set(one.partition("--sizes ")[2].partition(" --")[0].split())
+        if not sizes or not sizes <= again:
+            told.append(one)
+        again |= sizes
+    return "; ".join(reversed(told))
 
 
 def _arguments() -> list[str]:

@@ -111,9 +111,10 @@ def quickened(connection: Connection, scoring: Scoring, batch: PendingBatch) -> 
 def _chunks(
     connection: Connection, settings: Settings, batch: PendingBatch, scoring: Scoring, versions: pl.DataFrame
 ) -> Iterator[ScoredChunk]:
-    """Chunks of these versions; their histories are read once together, and one is decided while another is read or written.
+    """Chunks of these versions, whose histories are read once together.
 
-    What was read of the histories makes room for what is written.
+    One is decided and another fingerprinted while a third is read or written. What was read of the histories makes room for what
+    is written.
     """
     room = partial(give_back, connection, settings)
     features = iter_features(connection, scoring.champion.feature_set, versions, settings.chunk_rows, room)

@@ -45,6 +45,13 @@ def test_a_target_counts_at_its_sizes_alone_and_is_open_where_none_was_measured(
     assert record["targets"][1]["found"]["10"]["value"] == 0.3
 
 
+def test_a_page_names_the_commands_that_made_what_it_shows_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [f"python -m benchmarks.made_up --sizes {sizes}" for sizes in ("10 1000 --runs 3", "1000 --runs 1", "99 --runs 1")]
+    monkeypatch.setattr(sys, "argv", ["made_up", "--sizes", "10", "--runs", "2", "--add"])
+    record = replace(comparison(), before="; ".join(before)).record(date="2026-01-01")
+    assert record["command"] == "; ".join([*before[1:], "python -m benchmarks.made_up --sizes 10 --runs 2"])
+
+
 def test_a_slope_is_that_of_the_logarithms() -> None:
     (answer,) = comparison(Target("at_most", 1.05, of="ours", slope=True)).record(date="2026-01-01")["targets"]
     assert answer["found"]["all"]["value"] == 1.0
