@@ -24,7 +24,7 @@ from warehouse.doctor_reading import (
 from warehouse.ingest_store import latest_versions
 from warehouse.migrations import missing_migrations
 from warehouse.reading import read_status
-from warehouse.registry import champion_on, newest_policy_sha256
+from warehouse.registry import champion_on, has_champion, newest_policy_sha256
 from warehouse.space import require_writable, space_for_night
 
 _REFUSED_DAYS = 30
@@ -68,6 +68,9 @@ def probe_space(settings: Settings, connection: Connection) -> Iterator[Diagnosi
 
 def probe_champion(settings: Settings, connection: Connection) -> Iterator[Diagnosis]:
     """Whether a champion is in force, and its files are those that were registered."""
+    if not has_champion(connection):
+        yield failed("champion", "no model was trained yet", "train the first one with `loanwatch retrain`", 11)
+        return
     champion = champion_on(connection, date.max)
     model = read_model(settings.models / champion.model_version, champion.sha256)
     if model.manifest.threshold != champion.threshold:
@@ -147,8 +150,8 @@ def probe_runs(_settings: Settings, connection: Connection) -> Iterator[Diagnosi
     if night is not None and night[3] == "failed":
         yield warned("runs", f"the night of {night[1]} failed ({night[0]}, {night[2]:%Y-%m-%d %H:%M} UTC)", "loanwatch nightly")
     for command, n, started_at in unfinished_runs(connection):
-        found = f"{n} run(s) of {command} never ended, the last begun {started_at:%Y-%m-%d %H:%M} UTC"
-        yield warned("runs", found, f"what they wrote is whole: run {command} again, it goes on where it stopped")
+        found = f"{n} run(s) of {command} have not ended, the last begun {started_at:%Y-%m-%d %H:%M} UTC"
+        yield warned("runs", found, f"unless it is still at work, run {command} again: it goes on where the last one stopped")
     if night is not None and night[3] == "done":
         yield well("runs", f"the night of {night[1]} ended well")
 

@@ -93,7 +93,9 @@ class TestDoctor:
     def test_no_champion_ends_with_11(self, settings: Settings) -> None:
         with open_warehouse(settings) as connection:
             connection.execute("DELETE FROM registry.promotions_v1")
-        assert exit_code_of(examine(settings)) == 11
+        found = examine(settings)
+        assert exit_code_of(found) == 11
+        assert only("champion", found).found == "no model was trained yet"
 
     def test_a_warehouse_that_is_gone_ends_with_14(self, settings: Settings) -> None:
         settings.warehouse.unlink()
@@ -139,7 +141,7 @@ class TestDoctor:
         note = {"pid": gone.pid, "command": "loanwatch nightly", "since": "2026-06-30 02:00:00"}
         (settings.home / HOLDER_FILE).write_text(json.dumps(note))
         found = examine(settings)
-        assert any("never ended" in line.found for line in of("runs", found))
+        assert any("have not ended" in line.found for line in of("runs", found))
         assert any("was killed" in line.found for line in of("lock", found))
 
     def test_a_channels_file_with_a_fault_and_secrets_that_are_not_set_are_told(self, settings: Settings) -> None:
