@@ -172,9 +172,8 @@ def least(home: str, rows: int) -> dict[str, Any]:
     with open_warehouse(settings) as connection:  # again: nothing of the features is in memory
         with stopwatch.running(), transaction(connection):
             for part, chunk in zip(_chunks(connection, scorer, rows), ready, strict=True):
-                hashes = [
-                    hashlib.sha256(row).hexdigest() for rows_ in parts_of(part, scorer.model.encoding) for row in rows_.matrix()
-                ]
+                pieces = parts_of(part, scorer.model.encoding)
+                hashes = [hashlib.sha256(row).hexdigest() for piece in pieces for row in piece.matrix()]
                 _insert(connection, chunk, hashes)
         _take_back(connection)
     figures = stopwatch.figures()
