@@ -38,7 +38,7 @@ from schemas.references import PendingBatch
 from schemas.settings import CHUNK_ROWS, Settings
 from tasks.ahead import one_ahead
 from tasks.core.compiled import compile_model
-from tasks.core.encoding import parts_of, to_matrix
+from tasks.core.encoding import parts_of, side_by_side, to_matrix
 from tasks.core.reasons import REASON_SCHEMA
 from tasks.score import decide_rows, load_champion
 from tasks.scorer import Scorer
@@ -173,7 +173,7 @@ def least(home: str, rows: int) -> dict[str, Any]:
         with stopwatch.running(), transaction(connection):
             for part, chunk in zip(_chunks(connection, scorer, rows), ready, strict=True):
                 pieces = parts_of(part, scorer.model.encoding)
-                hashes = [hashlib.sha256(row).hexdigest() for piece in pieces for row in piece.matrix()]
+                hashes = [hashlib.sha256(row).hexdigest() for piece in pieces for row in side_by_side(piece)]
                 _insert(connection, chunk, hashes)
         _take_back(connection)
     figures = stopwatch.figures()

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from schemas.tables import table
-from tasks.core.encoding import Matrix, hex_digests, parts_of, row_digests
+from tasks.core.encoding import Matrix, hex_digests, parts_of, row_digests, side_by_side
 from tasks.core.metrics import Mask, Vector
 from tasks.core.quality import Found, Quality, inputs_of, is_insufficient, look_at, quality_of
 from tasks.core.scoring import Model, calibrate
@@ -72,7 +72,7 @@ def predict_rows(model: Model, features: pl.DataFrame, min_filled_share: float) 
 def _of_parts(model: Model, features: pl.DataFrame, work: Callable[[Matrix], Made]) -> list[Made]:
     """What `work` makes of the rows as the model's inputs, part by part in order, as many at once as there are cores."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-        return list(threads.map(lambda part: work(part.matrix()), parts_of(features, model.encoding)))
+        return list(threads.map(lambda part: work(side_by_side(part)), parts_of(features, model.encoding)))
 
 
 def _pd(model: Model, raw: Sequence[Vector]) -> Vector:

@@ -95,19 +95,13 @@ def _code_expression(column: str, codes: TextCodes) -> pl.Expr:
     return pl.when(pl.col(column).is_null()).then(pl.lit(float(MISSING_CODE))).otherwise(coded).alias(column)
 
 
-@dataclass(frozen=True)
-class Part:
-    """Some rows of a frame, their texts in codes."""
-
-    columns: pl.DataFrame
-
-    def matrix(self) -> Matrix:
-        """The rows as `to_matrix` gives them, not to be written to."""
-        return self.columns.to_numpy(order="c")
+def side_by_side(part: pl.DataFrame) -> Matrix:
+    """The rows of a part as `to_matrix` gives them, not to be written to."""
+    return part.to_numpy(order="c")
 
 
-def parts_of(frame: pl.DataFrame, encoding: Encoding) -> list[Part]:
-    """The rows in parts of 2,048.
+def parts_of(frame: pl.DataFrame, encoding: Encoding) -> list[pl.DataFrame]:
+    """The rows in parts of 2,048: the inputs in order as Float64, texts as codes, a missing number as null.
 
     So many stay in the processor's cache while one thing after another looks at them, and take the memory of those before them: a
     matrix of a whole chunk costs more to be given pages by the system than to be filled.
@@ -120,7 +114,7 @@ def parts_of(frame: pl.DataFrame, encoding: Encoding) -> list[Part]:
     columns = frame.select(
         _code_expression(name, encoding.codes) if name in texts else pl.col(name).cast(pl.Float64) for name in encoding.names
     )
-    return [Part(columns.slice(start, PART_ROWS)) for start in range(0, columns.height, PART_ROWS)]
+    return [columns.slice(start, PART_ROWS) for start in range(0, columns.height, PART_ROWS)]
 
 
 def to_matrix(frame: pl.DataFrame, encoding: Encoding) -> Matrix:
@@ -131,7 +125,7 @@ def to_matrix(frame: pl.DataFrame, encoding: Encoding) -> Matrix:
     """
     matrix = np.empty((frame.height, len(encoding.names)), dtype=np.float64)
     for number, part in enumerate(parts_of(frame, encoding)):
-        matrix[number * PART_ROWS : (number + 1) * PART_ROWS] = part.matrix()
+        matrix[number * PART_ROWS : (number + 1) * PART_ROWS] = side_by_side(part)
     return matrix
 
 

@@ -73,9 +73,17 @@ class Found:
 
 def is_insufficient(matrix: NDArray[np.float64], inputs: Inputs, min_filled_share: float) -> NDArray[np.bool_]:
     """Rows (shape: rows) with less than that share of filled inputs."""
-    n_filled = (~_missing(matrix, inputs)).sum(axis=1)
-    insufficient: NDArray[np.bool_] = n_filled < min_filled_share * len(inputs.names)
-    return insufficient
+    return _too_few(_n_filled(_missing(matrix, inputs)), inputs, min_filled_share)
+
+
+def _n_filled(missing: NDArray[np.bool_]) -> NDArray[np.int64]:
+    found: NDArray[np.int64] = missing.shape[1] - np.count_nonzero(missing, axis=1)
+    return found
+
+
+def _too_few(n_filled: NDArray[np.int64], inputs: Inputs, min_filled_share: float) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = n_filled < min_filled_share * len(inputs.names)
+    return found
 
 
 def look_at(matrix: NDArray[np.float64], inputs: Inputs) -> Found:
@@ -83,8 +91,7 @@ def look_at(matrix: NDArray[np.float64], inputs: Inputs) -> Found:
     missing = _missing(matrix, inputs)
     # A comparison with NaN is false: a missing value is missing, not out of range.
     outside = (matrix < inputs.minimum) | (matrix > inputs.maximum)
-    n_filled = matrix.shape[1] - np.count_nonzero(missing, axis=1)
-    return Found(n_filled, missing[:, inputs.delivered], matrix[:, inputs.text] == inputs.unseen_codes, outside)
+    return Found(_n_filled(missing), missing[:, inputs.delivered], matrix[:, inputs.text] == inputs.unseen_codes, outside)
 
 
 def names_per_row(mask: NDArray[np.bool_], names: Sequence[str]) -> pl.Series:
@@ -120,7 +127,7 @@ def quality_of(
         _lists([part.unseen for part in parts], inputs, inputs.text).alias("unseen_columns"),
         _lists([part.outside for part in parts], inputs, np.arange(len(inputs.names))).alias("out_of_range_columns"),
     )
-    return Quality(records, n_filled < min_filled_share * len(inputs.names))
+    return Quality(records, _too_few(n_filled, inputs, min_filled_share))
 
 
 def _lists(masks: Sequence[NDArray[np.bool_]], inputs: Inputs, positions: NDArray[np.intp]) -> pl.Series:
