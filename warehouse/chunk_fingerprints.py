@@ -115,7 +115,7 @@ def _joined(keys: pl.DataFrame, pieces: Sequence[str | pl.Series]) -> pl.Series:
     together = _together(pieces)
     varied = {f"piece_{number}": piece for number, piece in enumerate(together) if isinstance(piece, pl.Series)}
     joined = [pl.lit(piece) if isinstance(piece, str) else pl.col(f"piece_{number}") for number, piece in enumerate(together)]
-    return keys.select("application_id").with_columns(**varied).select(pl.concat_str(joined).alias("object"))["object"]
+    return keys.select("application_id").with_columns(**varied).with_columns(pl.concat_str(joined).alias("object"))["object"]
 
 
 def _value(column: pl.Series) -> list[str | pl.Series]:

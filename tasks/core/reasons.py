@@ -16,6 +16,7 @@ from tasks.core.decisions import BY_INSUFFICIENT_INPUT, BY_MISSING_HISTORY
 from tasks.core.encoding import Matrix
 from tasks.core.metrics import Vector
 from tasks.core.scoring import CHUNK_ROWS, Model, engine_name
+from tasks.core.turns import PREDICTIONS
 
 #: Contributions are ranked after rounding to this many decimals, so that engines and machines agree on the order.
 CONTRIBUTION_DECIMALS = 4
@@ -52,7 +53,8 @@ def contributions(model: Model, matrix: Matrix) -> Matrix:
     values = np.empty(matrix.shape, dtype=np.float64)
     for start in range(0, len(matrix), CHUNK_ROWS):
         rows = slice(start, start + CHUNK_ROWS)
-        values[rows] = np.asarray(model.booster.predict(matrix[rows], pred_contrib=True))[:, :-1]
+        with PREDICTIONS.alone():
+            values[rows] = np.asarray(model.booster.predict(matrix[rows], pred_contrib=True))[:, :-1]
     return values * model.manifest.calibration.slope
 
 

@@ -14,6 +14,7 @@ from schemas.policy import ScoreScale
 from tasks.core.calibration import calibrated_pd
 from tasks.core.encoding import Encoding, Matrix, encoding_of
 from tasks.core.metrics import Vector
+from tasks.core.turns import PREDICTIONS
 
 #: Rows that are predicted at a time: bounds memory, costs nothing.
 CHUNK_ROWS = 8192
@@ -102,7 +103,8 @@ def predict_raw(booster: lgb.Booster, matrix: Matrix, threads: int | None = None
     raw = np.empty(len(matrix), dtype=np.float64)
     for start in range(0, len(matrix), CHUNK_ROWS):
         rows = slice(start, start + CHUNK_ROWS)
-        raw[rows] = booster.predict(matrix[rows], raw_score=True, **own)
+        with PREDICTIONS.together() if threads == 1 else PREDICTIONS.alone():
+            raw[rows] = booster.predict(matrix[rows], raw_score=True, **own)
     return raw
 
 

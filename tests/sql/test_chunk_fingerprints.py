@@ -93,6 +93,17 @@ def test_numbers_are_the_same_only_where_their_bits_are(settings: Settings, valu
         assert chunk_set(5, AT, signed, reasons, quality) == set_just_written(connection, 5, AT)
 
 
+@pytest.mark.parametrize("n_rows", [2, 3])
+def test_reasons_that_are_the_same_for_all_are_told_of_each(settings: Settings, n_rows: int) -> None:
+    decisions, _, quality = _chunk(5, n_rows)
+    one = {"rank": 1, "reason_code": "R01", "reason_text": "a", "contribution": 0.25, "feature": "A", "engine": "lightgbm-4.7.0"}
+    told = [pl.lit(value).alias(name) for name, value in one.items()]
+    reasons = decisions.select("application_id", "batch_id").with_columns(told).with_columns(pl.col("rank").cast(pl.Int32))
+    with open_warehouse(settings) as connection:
+        _write(connection, (decisions, reasons, quality))
+        assert chunk_set(5, AT, decisions, reasons, quality) == set_just_written(connection, 5, AT)
+
+
 def test_without_reasons_it_is_the_same(settings: Settings) -> None:
     decisions, reasons, quality = _chunk(7, 20)
     with open_warehouse(settings) as connection:
