@@ -65,7 +65,7 @@ class ShadowCount:
 class BatchScore:
     """Counts of one scored delivery; `shadow` is None where no challenger stood beside the champion.
 
-    `engine` is what summed the trees; `warnings` names what went another way than planned and still gave what it should.
+    `warnings` names what went another way than planned and still gave what it should.
     """
 
     batch_id: int
@@ -75,7 +75,6 @@ class BatchScore:
     decisions: dict[str, int] = field(default_factory=lambda: {"approve": 0, "review": 0, "decline": 0})
     absent_tables: list[str] = field(default_factory=list)
     shadow: ShadowCount | None = None
-    engine: str = ""
     warnings: list[str] = field(default_factory=list)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from logging import getLogger
 
 from tasks.core.compiled import PROOF_ROWS, NotCompiledError, compile_model, engine_name
@@ -19,33 +19,26 @@ logger = getLogger(__name__)
 COMPILE_FROM = 50_000
 
 
-@dataclass(frozen=True)
-class Engine:
-    """What sums the trees, and why it is not the compiled one where that was meant to be used."""
-
-    name: str
-    warning: str = ""
-
-
 #: By hash of the model: what was proved in this process, or why it was not.
 _PROVED: dict[str, Model | str] = {}
 
 
-def quicken(connection: Connection, scorer: Scorer, n_rows: int) -> tuple[Scorer, Engine]:
+def quicken(connection: Connection, scorer: Scorer, n_rows: int) -> tuple[Scorer, str]:
     """The scorer with its trees compiled, where that pays and comes out equal to the last bit; else the scorer as it is.
+
+    The words beside it say why compiled trees were meant to be used and are not; they are empty otherwise.
 
     A model is proved once in a process, on made-up rows and on stored ones where there are any.
     """
     key = scorer.ref.sha256
     if not is_installed() or (n_rows < COMPILE_FROM and key not in _PROVED):
-        return scorer, Engine(engine_name(scorer.model))
+        return scorer, ""
     if key not in _PROVED:
         _PROVED[key] = _proved(connection, scorer)
     found = _PROVED[key]
     if isinstance(found, str):
-        name = engine_name(scorer.model)
-        return scorer, Engine(name, f"scored by {name}, not by compiled trees: {found}")
-    return replace(scorer, model=replace(scorer.model, sums=found.sums)), Engine(engine_name(found))
+        return scorer, f"scored by {engine_name(scorer.model)}, not by compiled trees: {found}"
+    return replace(scorer, model=replace(scorer.model, sums=found.sums)), ""
 
 
 def _proved(connection: Connection, scorer: Scorer) -> Model | str:

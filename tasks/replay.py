@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from schemas.errors import UsageError
-from schemas.features import feature_set
+from schemas.errors import UsageError, VerificationError
+from schemas.features import FeatureSet, feature_set
 from schemas.policy import Policy
 from schemas.replay import ReplayDifference, ReplayReport
 from schemas.settings import Settings
@@ -46,6 +46,18 @@ class _Replayer:
             self.policies[sha256] = registered_policy(self.connection, sha256)
         return self.policies[sha256]
 
+    def _declared(self, model: Model) -> FeatureSet:
+        manifest = model.manifest
+        declared = feature_set(manifest.levels, manifest.protected)
+        if declared.feature_set_id != manifest.feature_set_id:
+            raise VerificationError(
+                f"model {manifest.model_version} reads feature set {manifest.feature_set_id}",
+                expected=f"feature set {declared.feature_set_id}, which this version of Loanwatch computes",
+                where="schemas/features.py",
+                remedy="replay from the stored features (without --from-raw), or run the version that trained the model",
+            )
+        return declared
+
     def replay(self, keys: pl.DataFrame) -> None:
         """Replays the decisions of these keys; those of erased applicants are counted and left."""
         left = keys.filter(pl.col("application_id") > 0)  # a negative number stands for an erased applicant
@@ -75,7 +87,7 @@ class _Replayer:
 
     def _raw_differences(self, features: pl.DataFrame, model: Model) -> list[ReplayDifference]:
         """Features computed anew from the rows as delivered, against the stored ones, to the last bit."""
-        declared = feature_set(model.manifest.levels, model.manifest.protected)
+        declared = self._declared(model)
         again = compute_features(self.connection, declared, features.select(_KEYS)).select(features.columns)
         both = features.sort(_KEYS).with_row_index("place").filter(pl.lit(not again.equals(features.sort(_KEYS))))
         found = []
@@ -98,7 +110,8 @@ def replay_one(settings: Settings, application_id: int, batch_id: int | None = N
 
     Raises:
         UsageError: there is no such decision.
-        VerificationError: the files of the model, or the registered policy, are not what they were.
+        VerificationError: the files of the model, or the registered policy, are not what they were; from the rows as delivered,
+            where this version of Loanwatch computes other features, too.
     """
     with open_warehouse(settings, read_only=True) as connection:
         replayer = _Replayer(connection, settings, from_raw=from_raw)
@@ -130,7 +143,7 @@ def replay_many(
     The same seed draws the same decisions as long as none are added.
 
     Raises:
-        VerificationError: the files of a model, or a registered policy, are not what they were.
+        VerificationError: as `replay_one`.
     """
     with open_warehouse(settings, read_only=True) as connection:
         replayer = _Replayer(connection, settings, from_raw=from_raw)

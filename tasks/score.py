@@ -11,7 +11,7 @@ import polars as pl
 from schemas.references import BatchScore, PendingBatch
 from schemas.settings import Settings
 from tasks.ahead import one_ahead
-from tasks.compiled import Engine, quicken
+from tasks.compiled import quicken
 from tasks.core.assessing import assess_rows
 from tasks.core.commits import commits
 from tasks.core.compiled import engine_name
@@ -76,10 +76,10 @@ def score_batch(
 
     Interrupted, it goes on with what is left.
     """
-    scoring, engine = quickened(connection, load_scoring(connection, settings, batch), batch)
+    scoring, warning = quickened(connection, load_scoring(connection, settings, batch), batch)
     versions = pending_versions(connection, batch.batch_id)
     result = new_score(scoring, batch)
-    result.engine, result.warnings = engine.name, [engine.warning] if engine.warning else []
+    result.warnings = [warning] if warning else []
 
     def report() -> None:
         if on_progress is not None:
@@ -99,13 +99,13 @@ def score_batch(
     return result
 
 
-def quickened(connection: Connection, scoring: Scoring, batch: PendingBatch) -> tuple[Scoring, Engine]:
-    """The same with compiled trees, where that pays for so many rows."""
-    champion, engine = quicken(connection, scoring.champion, batch.n_pending)
+def quickened(connection: Connection, scoring: Scoring, batch: PendingBatch) -> tuple[Scoring, str]:
+    """The same with compiled trees, where that pays for so many rows, and why the champion's are not, where it would have."""
+    champion, warning = quicken(connection, scoring.champion, batch.n_pending)
     challenger = scoring.challenger
     if challenger is not None and challenger.scorer is not None:
         challenger = replace(challenger, scorer=quicken(connection, challenger.scorer, batch.n_pending)[0])
-    return replace(scoring, champion=champion, challenger=challenger), engine
+    return replace(scoring, champion=champion, challenger=challenger), warning
 
 
 def _chunks(

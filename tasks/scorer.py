@@ -45,6 +45,14 @@ def read_scorer(settings: Settings, ref: ChampionRef, policy: Policy, absent_tab
             where="schemas/features.py",
             remedy="run the version of Loanwatch that trained the model, or train a new one with `loanwatch retrain`",
         )
+    unknown = sorted(set(model.manifest.input_names) - set(features.names))
+    if unknown:
+        raise VerificationError(
+            f"model {ref.model_version} reads {len(unknown)} input(s) that are no features of its set, among them {unknown[0]}",
+            expected=f"inputs among the features of set {features.feature_set_id}",
+            where=f"model {ref.model_version}",
+            remedy="restore the model's folder from a backup, or roll back to another version",
+        )
     if model.manifest.threshold != ref.threshold:
         raise VerificationError(
             "the threshold in the manifest differs from the registry's",

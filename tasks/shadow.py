@@ -1,6 +1,7 @@
 """Shadow scoring: the challenger scores what the champion decides, under the same rules, and decides nothing.
 
-Whatever is wrong with a challenger, the night goes on without it, and says so: it is told and never guessed.
+Where a challenger's files, inputs or rules are not what they should be, the night goes on without it, and says so: it is told and
+never guessed.
 """
 
 from __future__ import annotations

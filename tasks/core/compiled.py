@@ -9,7 +9,7 @@ import numpy as np
 
 from tasks.core.encoding import Matrix
 from tasks.core.forest import Forest, UnsuitableTreesError, read_forest
-from tasks.core.kernel import KernelError, sum_trees
+from tasks.core.kernel import KernelError, kernel, sum_trees
 from tasks.core.scoring import Model, predict_raw
 
 #: Rows that a model is proved on: made up around its thresholds, and as many stored ones where there are any.
@@ -64,6 +64,7 @@ def compile_model(model: Model, stored: Matrix | None = None) -> Model:
         _require_same(model, forest, probe_rows(forest), "made-up")
         if stored is not None and len(stored):
             _require_same(model, forest, stored, "stored")
+        call = kernel(forest.width)  # once: in the midst of a night nothing can fail any more
     except (UnsuitableTreesError, KernelError) as error:
         raise NotCompiledError(str(error)) from None
-    return replace(model, sums=partial(sum_trees, forest))
+    return replace(model, sums=partial(sum_trees, forest, call=call))

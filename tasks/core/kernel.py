@@ -164,13 +164,14 @@ def _part(call: Any, forest: Forest, matrix: Matrix, out: Vector) -> None:
         out[n_whole:] = sums[: len(matrix) - n_whole]
 
 
-def sum_trees(forest: Forest, matrix: Matrix, threads: int | None) -> Vector:
+def sum_trees(forest: Forest, matrix: Matrix, threads: int | None, call: Any = None) -> Vector:
     """The sum of every row's leaves, the trees added in order: LightGBM's raw score, to the last bit.
 
     Args:
         forest: the trees.
         matrix: rows x inputs, C-contiguous float64, NaN for missing.
         threads: how many at once; as many as there are cores, where it is left open.
+        call: `kernel` of the forest's width, made before; else it is made now.
 
     Raises:
         KernelError: the kernel cannot be made.
@@ -178,7 +179,7 @@ def sum_trees(forest: Forest, matrix: Matrix, threads: int | None) -> Vector:
     """
     if matrix.ndim != 2 or matrix.shape[1] != forest.n_inputs or matrix.dtype != np.float64 or not matrix.flags.c_contiguous:
         raise ValueError(f"a C-contiguous float64 matrix of {forest.n_inputs} columns is needed")
-    call = kernel(forest.width)
+    call = call or kernel(forest.width)
     out = np.empty(len(matrix))
     parts = [slice(start, start + _ROWS) for start in range(0, len(matrix), _ROWS)]
     if threads == 1 or len(parts) < 2:

@@ -27,7 +27,7 @@ def _is_rule(reason: tuple[Any, ...]) -> bool:
 def agrees_with(
     told: StoredReasons, mine: StoredReasons, values: npt.NDArray[np.float64], names: Sequence[str], policy: Policy
 ) -> bool:
-    """Whether the reasons told are a right ranking of these contributions, each within `TOLERANCE`.
+    """Whether the reasons told are a right ranking of these contributions, each within `TOLERANCE`. To tell none never is.
 
     Rules have to be equal. Of the groups: each weighs what was told, they fall in order, the feature named is one that raised the
     group most, texts are the policy's, and none that was left out weighs more than the last one told, or more than nothing where
@@ -41,9 +41,8 @@ def agrees_with(
         policy: the policy that decided.
     """
     rules = [reason for reason in told if _is_rule(reason)]
-    if rules != [reason for reason in mine if _is_rule(reason)] or [reason[0] for reason in told] != list(
-        range(1, len(told) + 1)
-    ):
+    ranks = [reason[0] for reason in told]
+    if not told or rules != [reason for reason in mine if _is_rule(reason)] or ranks != list(range(1, len(told) + 1)):
         return False
     groups = [reason for reason in told if reason[3] is not None]
     if len(groups) + len(rules) != len(told):  # R00: nothing weighs anything

@@ -1,8 +1,8 @@
 """Which of LightGBM's predictions may run at the same time in one process.
 
 LightGBM keeps the number of threads of a prediction for the whole process, makes room for so many, and asks for the number again
-when it starts them: a call in between that sets another number makes it write outside that room (seen with 4.7.0: the process ends
-by a signal). And before contributions it works out the depth of every tree anew, in the booster that all calls share.
+when it starts them: a call in between that sets another number makes it write outside that room (with 4.7.0 the process ends by a
+signal). And before contributions it works out the depth of every tree anew, in the booster that all calls share.
 """
 
 from __future__ import annotations

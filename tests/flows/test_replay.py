@@ -19,6 +19,7 @@ from flows.cli import main as command_line
 from schemas.errors import UsageError, VerificationError
 from schemas.policy import Policy, parse_policy
 from schemas.settings import Settings
+from tasks import replay as replay_module
 from tasks.audit import heads_file, kept_heads, verify_home
 from tasks.core import reasons, replay, scoring
 from tasks.model_files import read_model, write_model
@@ -169,6 +170,18 @@ def test_a_stored_feature_that_was_edited_or_lost_is_a_difference(decided: Setti
     assert "features_sha256" in {item.what for item in replay_many(decided, None, 0).differences}
     change(decided, f"DELETE FROM {features}")
     assert {item.what for item in replay_many(decided, None, 0).differences} == {"features"}
+
+
+def test_features_of_another_version_are_not_computed_from_the_rows_as_delivered(
+    decided: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an upgrade that changed what the features are: stored ones replay, and the others are refused with a way out."""
+    own = replay_module.feature_set
+    monkeypatch.setattr(replay_module, "feature_set", lambda levels, protected: own({}, protected))
+    assert replay_many(decided, 5, 0).n_identical == 5
+    with pytest.raises(VerificationError, match="reads feature set") as refused:
+        replay_many(decided, 5, 0, from_raw=True)
+    assert "without --from-raw" in str(refused.value.remedy)
 
 
 @pytest.mark.parametrize("file", ["model.txt", "manifest.json"])

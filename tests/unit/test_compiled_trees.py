@@ -113,7 +113,7 @@ def _scorer() -> Scorer:
     return Scorer(reference, model(), feature_set({}, []), policy(), [])
 
 
-def _quicken(monkeypatch: pytest.MonkeyPatch, n_rows: int, stored: pl.DataFrame | None) -> tuple[Scorer, quick.Engine]:
+def _quicken(monkeypatch: pytest.MonkeyPatch, n_rows: int, stored: pl.DataFrame | None) -> tuple[Scorer, str]:
     monkeypatch.setattr(quick, "COMPILE_FROM", 1000)
     monkeypatch.setattr(quick, "some_features", lambda *_: stored)
     return quick.quicken(cast(Any, None), _scorer(), n_rows)
@@ -123,18 +123,18 @@ def _quicken(monkeypatch: pytest.MonkeyPatch, n_rows: int, stored: pl.DataFrame 
 def test_a_large_delivery_is_compiled_and_a_small_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quick, "_PROVED", {})
     for stored in (None, training_frame(50)):
-        scorer, engine = _quicken(monkeypatch, 999, stored)
-        assert (scorer.model.sums, engine.warning) == (None, "")
-    scorer, engine = _quicken(monkeypatch, 1000, training_frame(50))
+        scorer, warning = _quicken(monkeypatch, 999, stored)
+        assert (scorer.model.sums, warning) == (None, "")
+    scorer, warning = _quicken(monkeypatch, 1000, training_frame(50))
     assert scorer.model.sums is not None
-    assert engine == quick.Engine(compiled.KERNEL_NAME)
+    assert (engine_name(scorer.model), warning) == (compiled.KERNEL_NAME, "")
     assert _quicken(monkeypatch, 1, None)[0].model.sums is not None  # made already
 
 
 def test_without_the_extra_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quick, "is_installed", lambda: False)
-    scorer, engine = _quicken(monkeypatch, 10**6, None)
-    assert (scorer.model.sums, engine.warning) == (None, "")
+    scorer, warning = _quicken(monkeypatch, 10**6, None)
+    assert (scorer.model.sums, warning) == (None, "")
 
 
 def test_a_kernel_that_fails_leaves_lightgbm_and_a_warning_in_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,12 +142,19 @@ def test_a_kernel_that_fails_leaves_lightgbm_and_a_warning_in_the_report(monkeyp
     monkeypatch.setattr(quick, "is_installed", lambda: True)
     monkeypatch.setattr(kernel, "is_installed", lambda: True)
     monkeypatch.setattr(kernel, "_may_make_code", lambda: False)
-    scorer, engine = _quicken(monkeypatch, 10**6, None)
+    scorer, warning = _quicken(monkeypatch, 10**6, None)
     assert scorer.model.sums is None
-    score = BatchScore(2026063001, date(2026, 6, 30), "m", engine=engine.name, warnings=[engine.warning])
+    score = BatchScore(2026063001, date(2026, 6, 30), "m", warnings=[warning])
     assert "not by compiled trees: this process may not make memory executable" in night_text(
         NightSummary(date(2026, 6, 30), "r", scores=[score])
     )
+
+
+@needs_llvm
+def test_a_proved_model_goes_on_where_no_more_code_may_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick, matrix = compile_model(model()), to_matrix(training_frame(50), model().encoding)
+    monkeypatch.setattr(kernel, "_may_make_code", lambda: False)
+    assert quick.raw(matrix).tolist() == predict_raw(model().booster, matrix).tolist()
 
 
 def test_a_process_that_may_make_no_code_is_told_before_llvm_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
