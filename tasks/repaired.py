@@ -60,7 +60,8 @@ def take_in_delivered(writer: BatchWriter, batch_id: int, file: TableFile, outst
         good = _without_contradiction(good, waiting, held_in_batch(writer.connection, batch_id))
     if good is None or good.is_empty():
         return _nothing(outstanding)
-    writer.add_rows(file.table, good)
+    with writer.ordering(file.table) as ordered:
+        writer.add_rows(file.table, ordered(good))
     counts = FileCounts(good.height, good.height, extra_columns=header.extra_columns)
     if file.table == "application":
         counts = settle_applications(writer, file, header, counts)

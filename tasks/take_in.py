@@ -56,16 +56,22 @@ def _screened(file: TableFile, chunk: Chunk, received_on: date) -> Screened:
         return screen(file.table, chunk.frame, received_on)
 
 
-def _screened_chunks(file: TableFile, header: Header, received_on: date) -> Generator[tuple[Chunk, Screened], None, None]:
+def _ready_chunks(
+    file: TableFile, header: Header, received_on: date, ordered: Callable[[pl.DataFrame], pl.DataFrame]
+) -> Generator[tuple[Chunk, Screened], None, None]:
     for chunk in read_chunks(file, header):
-        yield chunk, _screened(file, chunk, received_on)
+        screened = _screened(file, chunk, received_on)
+        yield chunk, replace(screened, good=ordered(screened.good))
 
 
 def _take_in_rows(writer: BatchWriter, file: TableFile, header: Header, report: Report | None) -> FileCounts:
     n_received = n_accepted = 0
     bad_rows = BadRows(writer, file)
-    # The next chunk is read and screened while this one is written.
-    with closing(made_ahead(_screened_chunks(file, header, writer.delivery.received_on))) as chunks:
+    # The next chunk is read, screened and brought into order while this one is written.
+    with (
+        writer.ordering(file.table) as ordered,
+        closing(made_ahead(_ready_chunks(file, header, writer.delivery.received_on, ordered))) as chunks,
+    ):
         for chunk, screened in chunks:
             writer.add_rows(file.table, screened.good)
             bad_rows.add(chunk, screened)

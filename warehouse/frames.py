@@ -16,26 +16,29 @@ if TYPE_CHECKING:
 class _Shown:
     """What DuckDB asks for a frame's rows, each time that a statement reads them (Arrow's C stream interface)."""
 
-    def __init__(self, frame: pl.DataFrame) -> None:
+    def __init__(self, frame: pl.DataFrame, batch_rows: int | None) -> None:
         self._table: pa.Table | None = frame.to_arrow()
+        self._batch_rows = batch_rows
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         if self._table is None:
             raise ValueError("the frame was let go")
-        return self._table.__arrow_c_stream__(requested_schema)
+        return self._table.to_reader(self._batch_rows).__arrow_c_stream__(requested_schema)
 
     def let_go(self) -> None:
         self._table = None
 
 
 @contextmanager
-def shown(connection: Connection, frames: Mapping[str, pl.DataFrame]) -> Iterator[None]:
+def shown(connection: Connection, frames: Mapping[str, pl.DataFrame], batch_rows: int | None = None) -> Iterator[None]:
     """Inside, each frame is a relation under its name; afterwards its memory is free.
+
+    Several of DuckDB's threads read a frame together where it comes in batches of so many rows at most.
 
     `connection.register` alone would keep every frame until the transaction ends, since a name that was dropped stays in the
     catalogue till then, with what it stands for: a delivery of 58 million rows would be held in memory whole.
     """
-    held = {name: _Shown(frame) for name, frame in frames.items()}
+    held = {name: _Shown(frame, batch_rows) for name, frame in frames.items()}
     for name, frame in held.items():
         connection.register(name, frame)
     try:

@@ -5,6 +5,8 @@ Nothing here opens a transaction: `tasks.ingest` wraps one delivery in one, so t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,10 +14,11 @@ import polars as pl
 
 from schemas.errors import DeliveryRefusedError, UsageError
 from schemas.references import FileCounts
+from schemas.settings import ROW_GROUP_ROWS
 from schemas.tables import DELIVERED_TABLES
 from warehouse.clock import now
 from warehouse.connection import Connection
-from warehouse.credit_owners import CreditOwners
+from warehouse.credit_owners import credit_owners
 from warehouse.deliveries.chunks import APPLICANT
 from warehouse.deliveries.folders import Delivery, TableFile
 from warehouse.erasing import quarantine_as_erased
@@ -83,6 +86,11 @@ def for_table(name: str, table: str) -> str:
     return sql(name).replace("raw.application_v1", f"raw.{table}_v1")
 
 
+def in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows by applicant, and those of one as they came."""
+    return rows.sort(APPLICANT, maintain_order=True)
+
+
 class BatchWriter:
     """Writes one delivery, as the next version of its day. The caller holds the transaction."""
 
@@ -91,7 +99,6 @@ class BatchWriter:
         self.connection, self.delivery = connection, delivery
         self.day_version = min(known.day_version + 1, LAST_DAY_VERSION) if known else 1
         self.batch_id = make_batch_id(delivery.received_on, self.day_version)
-        self._owners = CreditOwners(connection, self.batch_id)
 
     def check_version(self) -> None:
         """Raises DeliveryRefusedError, `too_many_versions`, where the day was delivered too often."""
@@ -104,8 +111,8 @@ class BatchWriter:
                 remedy="deliver the rows under a later business date",
             )
 
-    def _run(self, statement: str, frames: dict[str, pl.DataFrame], **params: object) -> None:
-        with shown(self.connection, frames):
+    def _run(self, statement: str, frames: dict[str, pl.DataFrame], batch_rows: int | None = None, **params: object) -> None:
+        with shown(self.connection, frames, batch_rows):
             self.connection.execute(statement, {"batch_id": self.batch_id, **params})
 
     def _frame(self, name: str, **params: object) -> pl.DataFrame:
@@ -115,20 +122,30 @@ class BatchWriter:
         found = self.connection.execute(sql(name), {"batch_id": self.batch_id, **params}).fetchone()
         return 0 if found is None else int(found[0])
 
-    def add_rows(self, table: str, rows: pl.DataFrame) -> None:
-        """Accepted rows: `row_number` and the table's columns.
+    @contextmanager
+    def ordering(self, table: str) -> Iterator[Callable[[pl.DataFrame], pl.DataFrame]]:
+        """What makes accepted rows of a table ready to be added, in a thread of its own if need be.
 
         A chunk is stored in the order of applicants: a night, a training or a look at one person then reads the blocks that hold
-        them, and not a whole table in which everybody is everywhere.
+        them, and not a whole table in which everybody is everywhere. Monthly balances are given their applicant first.
         """
+        if table == "bureau_balance":
+            with credit_owners(self.connection, self.batch_id) as owners:
+                yield lambda rows: in_order(owners.named(rows))
+        else:
+            yield in_order
+
+    def add_rows(self, table: str, rows: pl.DataFrame) -> None:
+        """Accepted rows: `row_number` and the table's columns, as `ordering` made them."""
         if rows.is_empty():
             return
-        named = self._owners.named(rows) if table == "bureau_balance" else rows
-        chunk = named.sort(APPLICANT, maintain_order=True)
-        # One thread appends a chunk to the table as it comes; several build a table of their own each first. A chunk is one batch
-        # of Arrow, which one thread reads anyway; the rest cost up to twice the processor's time.
-        with at_most_threads(self.connection, 1):
-            self._run(for_table("ingest/insert_rows", table), {"chunk": chunk}, origin=self.delivery.origin)
+        statement, origin = for_table("ingest/insert_rows", table), self.delivery.origin
+        if rows.height <= ROW_GROUP_ROWS:
+            # Several threads would each build a table of their own first: up to twice the processor's time.
+            with at_most_threads(self.connection, 1):
+                self._run(statement, {"chunk": rows}, origin=origin)
+        else:  # each of several threads writes row groups of its own
+            self._run(statement, {"chunk": rows}, ROW_GROUP_ROWS, origin=origin)
 
     def add_bad_rows(self, source_file: str, failures: pl.DataFrame, rejected: pl.DataFrame) -> None:
         """`failures`: row_number, application_id, rule, column_name. `rejected`: row_number, application_id, original_text."""
