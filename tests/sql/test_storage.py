@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+import polars as pl
 import pytest
 
 from schemas.errors import VerificationError
 from schemas.features import feature_set
 from schemas.settings import ROW_GROUP_ROWS, Settings
 from schemas.tables import DELIVERED_TABLES
-from tests.deliveries import all_tables, deliver, query, take_in
+from tests.deliveries import FIRST_ID, all_tables, deliver, query, take_in
 from tests.feature_support import REAL_BATCH, versions_of, warehouse_of
 from warehouse.compaction import compact_warehouse
 from warehouse.connection import Connection, beside, open_warehouse, transaction
@@ -39,6 +41,18 @@ def test_rows_are_stored_in_the_order_of_applicants_whatever_the_order_of_the_fi
         assert len(stored) == tables[name].height
     numbers = query(settings, "SELECT row_number FROM raw.application_v1 ORDER BY rowid")
     assert numbers == [(number,) for number in range(7, 0, -1)], "the number is still the row's place in the file"
+
+
+def test_a_chunk_that_several_threads_write_is_whole_and_in_order(settings: Settings) -> None:
+    """Months of two applicants by turns, in one chunk of several row groups."""
+    n = 2 * ROW_GROUP_ROWS + 1000
+    delivered = np.resize([FIRST_ID * 10 + 10, FIRST_ID * 10], n)
+    frame = pl.DataFrame({"SK_ID_BUREAU": delivered, "MONTHS_BALANCE": -np.arange(n) % 97 - 96, "STATUS": ["C"] * n})
+    deliver(settings.landing, all_tables(2) | {"bureau_balance": frame})
+    assert not take_in(replace(settings, threads=3))[0].is_refused
+    stored = query(settings, "SELECT SK_ID_CURR, row_number, MONTHS_BALANCE FROM raw.bureau_balance_v1 ORDER BY rowid")
+    numbered = zip(np.resize([FIRST_ID + 1, FIRST_ID], n).tolist(), range(1, n + 1), frame["MONTHS_BALANCE"], strict=True)
+    assert stored == sorted(numbered, key=lambda row: row[:2])
 
 
 @pytest.mark.parametrize("key", [None, "k" * 32])
