@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -246,9 +247,15 @@ def test_a_worker_with_another_key_or_other_versions_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match="key is not the home's"):
         compute_partition(replace(split, key="0123456789abcdef-and-more"), job.refs[0])
-    monkeypatch.setattr("tasks.partitions.version", lambda name: "9.9.9")
-    with pytest.raises(VerificationError, match=r"loanwatch 9\.9\.9"):
-        compute_partition(split, job.refs[0])
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.partitions.code_sha256", lambda: "feed" * 16)
+        with pytest.raises(VerificationError, match=r"\(code feedfeedfeedfeed\)"):
+            compute_partition(split, job.refs[0])
+    for name in ("loanwatch", "duckdb", "lightgbm", "polars", "numpy"):
+        with monkeypatch.context() as patch:
+            patch.setattr("tasks.partitions.version", lambda asked, other=name: "9.9.9" if asked == other else version(asked))
+            with pytest.raises(VerificationError, match=rf"{name} 9\.9\.9"):
+                compute_partition(split, job.refs[0])
 
 
 def test_a_worker_that_is_late_leaves_nothing_where_the_job_was(job: Job, split: Settings) -> None:
