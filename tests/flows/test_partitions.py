@@ -32,7 +32,7 @@ from tasks.partitions import (
     score_of,
 )
 from tasks.retrain import retrain
-from tasks.shared_storage import discard_jobs, discard_trainings, training_folder, trainings_of
+from tasks.shared_storage import discard_jobs
 from tests.audit_support import decide, findings
 from tests.conftest import settings_of
 from tests.contents import snapshot_hashes, warehouse_hashes
@@ -186,18 +186,6 @@ def test_what_a_stopped_night_left_is_removed_and_another_home_s_is_not(job: Job
     assert job.folder.is_dir()
     discard_jobs(split)
     assert not job.folder.exists()
-
-
-def test_what_a_stopped_training_left_is_removed_and_what_a_running_one_needs_is_not(settings: Settings, tmp_path: Path) -> None:
-    settings.home.mkdir(exist_ok=True)
-    own = replace(settings, shared_folder=tmp_path / "shared")
-    stopped = trainings_of(own) / "stopped"
-    stopped.mkdir(parents=True)
-    (stopped / ".lock").touch()
-    with training_folder(own) as running:
-        discard_trainings(own)
-        assert (stopped.exists(), running.exists()) == (False, True)
-    assert not running.exists()
 
 
 def test_a_shared_folder_that_cannot_be_written_to_is_told(taken_home: Path, split: Settings, tmp_path: Path) -> None:
