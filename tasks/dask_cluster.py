@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from schemas.errors import ResourceError
 from schemas.extras import require_extra
@@ -13,9 +14,13 @@ from schemas.settings import Settings
 if TYPE_CHECKING:
     from distributed import Client
 
+_Result = TypeVar("_Result")
+
 _LOOPBACK = "127.0.0.1"
 #: A worker that is replaced is back within seconds; a cluster that is started by hand within a minute or two.
 _PATIENCE_SECONDS = 180
+#: How often one looks whether the workers of a piece of work are still those that it began with.
+_LOOK_EVERY_SECONDS = 1.0
 
 
 def require_dask() -> None:
@@ -54,10 +59,10 @@ def require_workers(client: Client, settings: Settings) -> None:
 def lost_workers() -> tuple[type[Exception], ...]:
     """How Dask says that those who had a piece of work are gone."""
     from distributed import KilledWorker
-    from distributed.client import FutureCancelledError
+    from distributed.client import FutureCancelledError, FuturesCancelledError
     from distributed.comm.core import CommClosedError
 
-    return (KilledWorker, FutureCancelledError, CommClosedError)
+    return (KilledWorker, FutureCancelledError, FuturesCancelledError, CommClosedError)
 
 
 def cluster_lost(settings: Settings, found: str) -> ResourceError:
@@ -93,3 +98,36 @@ def dask_client(settings: Settings) -> Iterator[Client]:
             client = stack.enter_context(Client(where, set_as_default=False))
             require_workers(client, settings)
         yield client
+
+
+def worker_processes(client: Client) -> dict[str, str]:
+    """The workers of a cluster: addresses, each with a folder that only that process has.
+
+    A worker that was started again may have its former address, and nothing of what it held there.
+    """
+    return {address: str(worker["local_directory"]) for address, worker in client.scheduler_info(n_workers=-1)["workers"].items()}
+
+
+def while_workers_last(client: Client, settings: Settings, workers: dict[str, str], work: Callable[[], _Result]) -> _Result:
+    """What `work` gives, which hangs on every one of these workers and would wait for a lost one without end.
+
+    It runs in a thread, which ends at the latest with the client.
+
+    Args:
+        client: a client of the cluster.
+        settings: which cluster, for the error.
+        workers: `worker_processes` when the work was dealt out.
+        work: what to do.
+
+    Raises:
+        ResourceError: one of the workers is gone, or the cluster is out of reach.
+    """
+    aside = ThreadPoolExecutor(1, thread_name_prefix="on-the-cluster")
+    future = aside.submit(work)
+    aside.shutdown(wait=False)
+    while wait([future], timeout=_LOOK_EVERY_SECONDS).not_done:
+        with cluster_told(settings):
+            gone = workers.items() - worker_processes(client).items()
+        if gone and not future.done():  # one that left after its work is not missed
+            raise cluster_lost(settings, f"{len(gone)} of the {len(workers)} workers with rows of the training are gone")
+    return future.result()

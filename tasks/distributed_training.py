@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from logging import getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from tasks.core.encoding import Encoding, Matrix, to_matrix
 from tasks.core.fitting import Grower, Parameter, Progress
 from tasks.core.imbalance import Sample
 from tasks.core.metrics import Vector
-from tasks.dask_cluster import cluster_lost, dask_client, lost_workers, require_dask
+from tasks.dask_cluster import cluster_lost, dask_client, lost_workers, require_dask, while_workers_last, worker_processes
 from tasks.partitions import key_sha256, require_key
 from tasks.training_parts import TARGET, Parts
 from warehouse.partition_reading import read_part, write_part
@@ -81,13 +82,14 @@ class _Part:
     encoding: Encoding | None
 
 
-def _train(client: Client, parts: Sequence[_Part], names: Sequence[str], parameters: Mapping[str, Any], n: int) -> str:
-    """Parts are dealt out to the workers in the order of the workers' names, and never pass through this process."""
+def _train(
+    client: Client, workers: Sequence[str], parts: Sequence[_Part], names: Sequence[str], parameters: Mapping[str, Any], n: int
+) -> str:
+    """Parts are dealt out to the workers in turn, and never pass through this process."""
     import dask.array as da
     from dask import delayed
     from lightgbm.dask import DaskLGBMClassifier
 
-    workers = sorted(client.scheduler_info(n_workers=-1)["workers"])
     rows, targets = [], []
     for number, part in enumerate(parts):
         worker = [workers[number % len(workers)]]
@@ -123,14 +125,15 @@ def cluster_grower(settings: Settings, folder: Path, beyond: Parts | None = None
 
     def grow(encoding: Encoding, sample: Sample, parameters: Mapping[str, Any], n_trees: int, progress: Progress) -> str:
         with dask_client(settings) as client:
-            n_workers = len(client.scheduler_info(n_workers=-1)["workers"])
+            workers = worker_processes(client)
             _keep_off_the_terminal()
-            progress(f"all rows: {n_trees} trees on {n_workers} workers")
-            here = _write_sample(settings, folder, encoding.names, sample, n_workers)
+            progress(f"all rows: {n_trees} trees on {len(workers)} workers")
+            here = _write_sample(settings, folder, encoding.names, sample, len(workers))
             key = key_sha256(settings)
             parts = [_Part(*part, key, None) for part in here] + [_Part(*part, key, encoding) for part in others]
             try:
-                text = _train(client, parts, encoding.names, parameters, n_trees)
+                train = partial(_train, client, sorted(workers), parts, encoding.names, parameters, n_trees)
+                text = while_workers_last(client, settings, workers, train)
             except losses as error:
                 raise cluster_lost(settings, type(error).__name__) from None
             return _ADDRESSES.sub(r"[\1: ]", text)

@@ -8,6 +8,7 @@ from typing import Any
 from prefect import Task, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.task_engine import TaskRunTimeoutError
 
 from reports.night import night_markdown, night_table
 from schemas.errors import ResourceError, SourceUnreachableError
@@ -23,8 +24,10 @@ _RETRY_DELAYS = [2.0, 10.0]
 
 
 def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Only what may be different a moment later is tried again: a refused policy or a failed check is not."""
+    """Only what may be different a moment later is tried again: a refused policy, a failed check or a task out of time is not."""
     found = state.result(raise_on_failure=False)
+    if isinstance(found, TaskRunTimeoutError):  # an OSError, too
+        return False
     return isinstance(found, ResourceError | SourceUnreachableError | OSError)
 
 

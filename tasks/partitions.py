@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 from pydantic import ValidationError
 
@@ -36,6 +35,7 @@ from schemas.references import BatchScore, PendingBatch
 from schemas.settings import Settings
 from tasks.core.compiled import engine_name
 from tasks.core.folds import id_hash
+from tasks.provenance import code_sha256
 from tasks.score import Scoring, load_scoring, new_score, score_versions
 from tasks.scorer import Scorer, read_scorer
 from tasks.shadow import Challenger
@@ -50,6 +50,7 @@ from warehouse.scores import pending_versions
 #: Which applicants share a partition has nothing to do with which share a fold or the hold-out.
 _SALT = 0x9A27
 RESULTS = "results"
+_CODE_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,10 @@ def _new_folder(settings: Settings, batch: PendingBatch) -> Path:
 
 
 def _software(scorer: Scorer) -> str:
-    """The versions that have a say in the numbers, in one text."""
-    return ", ".join(
-        [f"loanwatch {version('loanwatch')}", engine_name(scorer.model), f"polars {pl.__version__}", f"numpy {np.__version__}"]
-    )
+    """The versions that have a say in the numbers, in one text; of the project itself its code, as checkouts share a number."""
+    libraries = [f"{name} {version(name)}" for name in ("duckdb", "lightgbm", "polars", "numpy")]
+    own = f"loanwatch {version('loanwatch')} (code {code_sha256()[:_CODE_DIGITS]})"
+    return ", ".join([own, engine_name(scorer.model), *libraries])
 
 
 def key_sha256(settings: Settings) -> str:
@@ -136,7 +137,7 @@ def _require_software(scorer: Scorer, job: ScoringJob) -> None:
             f"this worker would compute with {_software(scorer)}",
             expected=job.software,
             where="a worker's environment",
-            remedy="install the same versions on every worker (requirements.lock), and run the night again",
+            remedy="install the same Loanwatch and versions (requirements.lock) on every worker, and run the night again",
         )
 
 

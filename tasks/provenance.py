@@ -1,19 +1,25 @@
-"""Where a model comes from: who asked, with which code, and the command that makes it again."""
+"""Where a model comes from: who asked, with which code, and the command that makes it again; and a hash of that code."""
 
 from __future__ import annotations
 
 import getpass
+import hashlib
 import os
 import shlex
 import subprocess
 import sys
 from datetime import date
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from schemas.parameters import RetrainParameters
 
 _ROOT = Path(__file__).resolve().parent.parent
+#: What the project installs.
+OWN_PACKAGES = ("flows", "reports", "schemas", "tasks", "warehouse")
+#: Code, SQL, and the tables that features are made by.
+_CODE = frozenset({".py", ".sql", ".ll", ".csv", ".json", ".toml"})
 _PACKAGES = ("loanwatch", "lightgbm", "scikit-learn", "optuna", "imbalanced-learn", "numpy", "polars", "duckdb")
 #: Said elsewhere on the command line, or without a say in the model.
 _NOT_SET = frozenset({"as_of", "reason", "requested_by", "parameters", "cost", "monotone"})
@@ -44,6 +50,19 @@ def git_revision() -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return told[0] + ("+changes" if told[1] else "")
+
+
+@cache
+def code_sha256(root: Path = _ROOT) -> str:
+    """The hash of the project's files below this folder, by which two machines know whether they run the same code.
+
+    It is the same in a checkout and where a wheel was installed; a version number does not tell two checkouts apart.
+    """
+    digest = hashlib.sha256()
+    files = (file for name in OWN_PACKAGES for file in (root / name).rglob("*") if file.suffix in _CODE)
+    for file in sorted(files):
+        digest.update(f"{file.relative_to(root).as_posix()} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
 def library_versions() -> dict[str, str]:

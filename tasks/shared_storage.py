@@ -2,27 +2,56 @@
 
 from __future__ import annotations
 
-import fcntl
+import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from schemas.errors import UsageError
 from schemas.private import PRIVATE_FOLDER
 from schemas.settings import Settings
-from warehouse.opening import IN_MEMORY
+from warehouse.locks import discard_unheld, hold, release
+from warehouse.opening import discard_spills
 
 _IDENTITY = ".shared-id"
-_LOCK = ".lock"
+_IDENTITY_FORM = re.compile(r"[0-9a-f]{12}")
+
+
+def _draw_identity(file: Path) -> None:
+    """The file has all of its content once it has its name; a name that another process has given it meanwhile stays."""
+    drawn = file.with_name(f"{file.name}.{uuid.uuid4().hex[:12]}")
+    try:
+        with drawn.open("x", encoding="ascii") as stream:
+            stream.write(uuid.uuid4().hex[:12])
+            stream.flush()
+            os.fsync(stream.fileno())
+        with suppress(FileExistsError):
+            os.link(drawn, file)
+    finally:
+        drawn.unlink(missing_ok=True)
 
 
 def _identity(settings: Settings) -> str:
-    """What this home is called on storage that several homes may share: drawn once, whatever its path is on which machine."""
+    """What this home is called on storage that several homes may share: drawn once, whatever its path is on which machine.
+
+    Raises:
+        UsageError: the file that keeps it holds something else, under which another home might lie there.
+    """
     file = settings.home / _IDENTITY
-    with suppress(FileExistsError), file.open("x", encoding="ascii") as stream:
-        stream.write(uuid.uuid4().hex[:12])
-    return file.read_text(encoding="ascii")
+    if not file.exists():
+        _draw_identity(file)
+    found = file.read_text(encoding="ascii", errors="replace")
+    if not _IDENTITY_FORM.fullmatch(found):
+        raise UsageError(
+            f"the name of this home on shared storage cannot be used: {len(found)} characters, or others than digits",
+            expected="12 hexadecimal digits, lower case, and nothing else",
+            where=str(file),
+            remedy="see that no night and no training runs, delete the file and run the command again: the home gets a new name",
+        )
+    return found
 
 
 def jobs_of(settings: Settings) -> Path:
@@ -39,42 +68,28 @@ def trainings_of(settings: Settings) -> Path:
 def training_folder(settings: Settings) -> Iterator[Path]:
     """A private folder for one training, which others know for alive by its lock; it is gone afterwards."""
     folder = trainings_of(settings) / uuid.uuid4().hex[:12]
-    folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
+    folder.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    lock = hold(folder)
     try:
-        with (folder / _LOCK).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield folder
+        folder.mkdir(mode=PRIVATE_FOLDER)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(folder: Path) -> bool:
-    """Whether the training of a folder runs: it holds the lock until its process ends, however that ends."""
-    try:
-        with (folder / _LOCK).open("r+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except FileNotFoundError:
-        return False
-    return False
+        release(folder, lock)
 
 
 def discard_jobs(settings: Settings) -> None:
-    """Removes what nights that were stopped left on shared storage, and what their queries spilled.
+    """Removes what nights that were stopped left on shared storage, and what stopped queries spilled.
 
-    To be called by who holds the warehouse: then no other night computes partitions.
+    To be called by who holds the warehouse: then no other night computes partitions. A training may, and keeps what it spills.
     """
     shutil.rmtree(jobs_of(settings), ignore_errors=True)
-    for folder in settings.scratch.glob(f"{IN_MEMORY}*"):
-        shutil.rmtree(folder, ignore_errors=True)
+    discard_spills(settings)
 
 
 def discard_trainings(settings: Settings) -> None:
     """Removes what trainings that were stopped left there; one that runs keeps its own."""
-    for folder in trainings_of(settings).glob("*"):
-        if not _is_alive(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+    discard_unheld(trainings_of(settings))
 
 
 def discard_leftovers(settings: Settings) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from prefect import task
 from prefect.client.orchestration import get_client
-from prefect.futures import PrefectFuture
+from prefect.futures import PrefectWrappedFuture
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
@@ -33,6 +33,7 @@ from tasks.shared_storage import discard_leftovers
 
 ScoreDelivery = Callable[[PendingBatch], BatchScore]
 Runner = TaskRunner[Any]
+_Future = PrefectWrappedFuture[PartitionResult, Any]
 
 _SECONDS = 3 * 3600
 #: How often a night that waits for a partition looks whether there are workers.
@@ -159,7 +160,7 @@ def _score_job(settings: Settings, runner: Runner, job: Job) -> BatchScore:
     return score
 
 
-def _result(settings: Settings, runner: Runner, ref: PartitionRef, future: PrefectFuture[PartitionResult]) -> PartitionResult:
+def _result(settings: Settings, runner: Runner, ref: PartitionRef, future: _Future) -> PartitionResult:
     """What a worker made of a partition. One that died is replaced: Dask gives its partitions to others, four times at most.
 
     Raises:
@@ -168,7 +169,8 @@ def _result(settings: Settings, runner: Runner, ref: PartitionRef, future: Prefe
     losses = () if settings.task_runner == "threads" else lost_workers()
     try:
         while True:
-            with suppress(TimeoutError):
+            future.wait(timeout=_LOOK_EVERY_SECONDS)
+            if future.wrapped_future.done():  # a TimeoutError that `result` raises is the partition's own
                 return future.result(timeout=_LOOK_EVERY_SECONDS)
             _require_workers(runner, settings)  # a partition waits for ever where there is nobody to compute it
     except losses as error:

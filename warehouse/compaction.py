@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import closing
 from logging import getLogger
 from pathlib import Path
@@ -13,7 +12,7 @@ from schemas.settings import Settings
 from warehouse.connection import connect_to_write
 from warehouse.file_copy import fsync, put_in_place, require_space
 from warehouse.holder import noted
-from warehouse.opening import ROW_GROUPS, attach_options, load_cipher
+from warehouse.opening import ROW_GROUPS, attach_options, discard_spills, load_cipher
 from warehouse.sql_files import quoted
 from warehouse.upgrade import alone, beside
 
@@ -42,6 +41,13 @@ def write_anew(connection: duckdb.DuckDBPyConnection, target: Path, settings: Se
     fsync(target)
 
 
+def _discard_spilled_rows(settings: Settings) -> None:
+    """Those of the warehouse and of stopped queries; a training that runs keeps what it spills, and its search."""
+    for file in settings.scratch.glob("duckdb_temp*"):
+        file.unlink(missing_ok=True)
+    discard_spills(settings)
+
+
 def compact_warehouse(settings: Settings) -> None:
     """Puts a copy made of live rows in the place of the warehouse, in one step; spilled parts of queries go too.
 
@@ -57,5 +63,5 @@ def compact_warehouse(settings: Settings) -> None:
         fresh = beside(settings)
         write_anew(connection, fresh, settings)
         put_in_place(fresh, settings.warehouse)
-        shutil.rmtree(settings.scratch, ignore_errors=True)
+        _discard_spilled_rows(settings)
     logger.info("the warehouse file was written anew")

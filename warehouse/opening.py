@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+import weakref
 from importlib import util
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import duckdb
 from schemas.errors import UsageError
 from schemas.private import PRIVATE_FOLDER
 from schemas.settings import ROW_GROUP_ROWS, Settings
+from warehouse.locks import discard_unheld, hold, release
 from warehouse.sql_files import quoted
 
 #: Nothing is fetched from outside.
@@ -34,7 +36,7 @@ ROW_GROUPS = f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}"
 #: Of this process, also where several of one number share a folder, as those of containers may.
 _TOKEN = uuid.uuid4().hex[:8]
 #: Spill folders of databases in memory, below the scratch folder.
-IN_MEMORY = "memory-"
+_IN_MEMORY = "memory-"
 
 
 def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
@@ -72,15 +74,27 @@ def connect_in_memory(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A database of its own that is gone with the connection; with a key, what it spills is encrypted.
 
     It spills to a folder of its own: DuckDB names the files in it alike in every database, and two that share a folder write over
-    each other's rows. DuckDB makes that folder when it is needed, one level deep, and removes it.
+    each other's rows. DuckDB makes that folder when it is needed, one level deep, and removes it. A lock beside it tells that it
+    is in use, and goes with the connection.
     """
     settings.scratch.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    own = settings.scratch / f"{IN_MEMORY}{os.getpid()}-{uuid.uuid4().hex[:12]}"
-    connection = duckdb.connect(":memory:", config={**_config(settings), "temp_directory": str(own)})
+    own = settings.scratch / f"{_IN_MEMORY}{os.getpid()}-{uuid.uuid4().hex[:12]}"
+    lock = hold(own)
+    try:
+        connection = duckdb.connect(":memory:", config={**_config(settings), "temp_directory": str(own)})
+    except duckdb.Error:
+        release(own, lock)
+        raise
+    weakref.finalize(connection, release, own, lock)
     if settings.key is not None:
         load_cipher(connection)
         connection.execute("SET temp_file_encryption = true")
     return connection
+
+
+def discard_spills(settings: Settings) -> None:
+    """Removes what databases in memory spilled whose processes were stopped; those that are in use keep theirs."""
+    discard_unheld(settings.scratch, _IN_MEMORY)
 
 
 def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:

@@ -6,8 +6,8 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from schemas.errors import UsageError
+from schemas.errors import ResourceError, UsageError
 from schemas.parameters import RetrainParameters
 from schemas.settings import Settings, read_settings
 from tasks.core.encoding import Encoding, TextCodes
@@ -86,17 +86,32 @@ def _one_is_done(shared: Path) -> bool:
     return False
 
 
-def _kill_a_busy_worker(cluster: Any, shared: Path, over: threading.Event, killed: list[tuple[int, int]]) -> None:
-    """Once a partition is done, ends the process of a worker that has others to do; notes its id and how many those were."""
+Killed = list[tuple[int, int]]
+
+
+def _kill_a_worker(cluster: Any, is_due: Callable[[Any], bool], over: threading.Event, killed: Killed) -> None:
+    """Ends the process of the first worker that is due; notes its id and how many pieces of work it had."""
     while not over.wait(0.005):
-        if not _one_is_done(shared):
-            continue
         for worker in list(cluster.scheduler.workers.values()):
-            if worker.processing:
+            if is_due(worker):
                 pid = next(nanny.pid for nanny in cluster.workers.values() if nanny.worker_address == worker.address)
                 killed.append((pid, len(worker.processing)))
                 os.kill(pid, signal.SIGKILL)
                 return
+
+
+@contextmanager
+def _one_killed(cluster: Any, is_due: Callable[[Any], bool]) -> Iterator[Killed]:
+    """One worker dies meanwhile, if one is due; which, is known afterwards."""
+    killed: Killed = []
+    over = threading.Event()
+    watcher = threading.Thread(target=_kill_a_worker, args=(cluster, is_due, over, killed))
+    watcher.start()
+    try:
+        yield killed
+    finally:
+        over.set()
+        watcher.join()
 
 
 @pytest.mark.dask
@@ -106,15 +121,8 @@ def test_a_worker_that_is_killed_during_the_night_costs_nothing_but_time(
 ) -> None:
     monkeypatch.setenv("LOANWATCH_TASK_RUNNER", "dask")
     monkeypatch.setenv("LOANWATCH_DASK_SCHEDULER", cluster.scheduler_address)
-    killed: list[tuple[int, int]] = []
-    over = threading.Event()
-    watcher = threading.Thread(target=_kill_a_busy_worker, args=(cluster, in_partitions, over, killed))
-    watcher.start()
-    try:
+    with _one_killed(cluster, lambda worker: worker.processing and _one_is_done(in_partitions)) as killed:
         summary = run_night(LAST_NEW_DAY)
-    finally:
-        over.set()
-        watcher.join()
     ((_, n_lost),) = killed
     assert n_lost > 0
     assert summary.n_scored == 2 * NEW_PER_DAY
@@ -147,6 +155,25 @@ def test_trees_grow_on_several_workers_nearly_as_on_one(cluster: Any, tmp_path: 
     assert "127.0.0.1" not in several.model_to_string()
     aucs = [roc_auc_score(sample.target, model.predict(sample.matrix)) for model in (one, several)]
     assert aucs[1] == pytest.approx(aucs[0], abs=0.02)
+
+
+@pytest.mark.dask
+@pytest.mark.parametrize("work", ["_matrix", "_train_part"])  # while its part is read; while trees grow, in LightGBM's own task
+def test_a_worker_that_dies_during_a_training_ends_it(
+    work: str, cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tasks.distributed_training import cluster_grower
+
+    monkeypatch.setenv("LOANWATCH_DASK_SCHEDULER", cluster.scheduler_address)
+    encoding, parameters = Encoding(tuple(f"F{number}" for number in range(8)), TextCodes({}, {})), {"learning_rate": 0.01}
+    (tmp_path / "parts").mkdir()
+    grower = cluster_grower(read_settings(), tmp_path / "parts")
+    with (
+        pytest.raises(ResourceError, match="the Dask cluster does not compute"),
+        _one_killed(cluster, lambda worker: any(work in str(task.key) for task in list(worker.processing))) as killed,
+    ):
+        fit_trees(encoding, _sample(3000), Recipe(resolve_parameters(parameters, 3000), 7), 20_000, lambda _: None, grower)
+    assert len(killed) == 1
 
 
 @pytest.mark.dask

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from tasks.partitions import (
     score_of,
 )
 from tasks.retrain import retrain
-from tasks.shared_storage import discard_jobs, discard_trainings, training_folder, trainings_of
+from tasks.shared_storage import discard_jobs
 from tests.audit_support import decide, findings
 from tests.conftest import settings_of
 from tests.contents import snapshot_hashes, warehouse_hashes
@@ -187,18 +188,6 @@ def test_what_a_stopped_night_left_is_removed_and_another_home_s_is_not(job: Job
     assert not job.folder.exists()
 
 
-def test_what_a_stopped_training_left_is_removed_and_what_a_running_one_needs_is_not(settings: Settings, tmp_path: Path) -> None:
-    settings.home.mkdir(exist_ok=True)
-    own = replace(settings, shared_folder=tmp_path / "shared")
-    stopped = trainings_of(own) / "stopped"
-    stopped.mkdir(parents=True)
-    (stopped / ".lock").touch()
-    with training_folder(own) as running:
-        discard_trainings(own)
-        assert (stopped.exists(), running.exists()) == (False, True)
-    assert not running.exists()
-
-
 def test_a_shared_folder_that_cannot_be_written_to_is_told(taken_home: Path, split: Settings, tmp_path: Path) -> None:
     shutil.copytree(taken_home, split.home)
     (batch,) = night.find_pending(split, FIRST_NEW_DAY)
@@ -246,9 +235,15 @@ def test_a_worker_with_another_key_or_other_versions_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match="key is not the home's"):
         compute_partition(replace(split, key="0123456789abcdef-and-more"), job.refs[0])
-    monkeypatch.setattr("tasks.partitions.version", lambda name: "9.9.9")
-    with pytest.raises(VerificationError, match=r"loanwatch 9\.9\.9"):
-        compute_partition(split, job.refs[0])
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.partitions.code_sha256", lambda: "feed" * 16)
+        with pytest.raises(VerificationError, match=r"\(code feedfeedfeedfeed\)"):
+            compute_partition(split, job.refs[0])
+    for name in ("loanwatch", "duckdb", "lightgbm", "polars", "numpy"):
+        with monkeypatch.context() as patch:
+            patch.setattr("tasks.partitions.version", lambda asked, other=name: "9.9.9" if asked == other else version(asked))
+            with pytest.raises(VerificationError, match=rf"{name} 9\.9\.9"):
+                compute_partition(split, job.refs[0])
 
 
 def test_a_worker_that_is_late_leaves_nothing_where_the_job_was(job: Job, split: Settings) -> None:

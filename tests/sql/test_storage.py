@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,7 @@ from tests.feature_support import REAL_BATCH, versions_of, warehouse_of
 from warehouse.compaction import compact_warehouse
 from warehouse.connection import Connection, beside, open_warehouse, transaction
 from warehouse.features import compute_features
+from warehouse.opening import connect_in_memory
 from warehouse.threads import threads_of
 
 _ROWS = "CREATE TABLE score.wide AS SELECT range AS number, range * 2.5 AS amount FROM range($n)"
@@ -68,6 +70,20 @@ def test_row_groups_are_as_long_as_transactions_count_on_also_in_a_file_that_was
     compact_warehouse(settings)
     with open_warehouse(settings) as connection:
         assert _row_groups(connection) == expected
+
+
+def test_a_file_that_is_written_anew_takes_its_spilled_rows_with_it_and_no_running_query_s(settings: Settings) -> None:
+    with open_warehouse(settings):
+        pass
+    connection = connect_in_memory(settings)
+    ((running,),) = connection.execute("SELECT current_setting('temp_directory')").fetchall()
+    spilled = [settings.scratch / "duckdb_temp_storage_DEFAULT-0.tmp", settings.scratch / "memory-7-stopped" / "part.tmp"]
+    for file in (*spilled, Path(running) / "part.tmp"):
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+    compact_warehouse(settings)
+    assert [file.exists() for file in (*spilled, Path(running) / "part.tmp")] == [False, False, True]
+    connection.close()
 
 
 def test_a_connection_beside_sees_what_is_committed_and_no_more(settings: Settings) -> None:
