@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.records import Comparison, Target, read, write
+from benchmarks.records import Comparison, Target, judged, read, require_joinable, write
 
 __all__ = ["Comparison", "DisagreementError", "Side", "Stopwatch", "Target", "call", "compare", "run", "write"]
 
@@ -173,6 +173,9 @@ def parser(description: str | None, sizes: Sequence[int] = DEFAULT_SIZES) -> arg
     made.add_argument("--date", help="the date that the result bears (today)")
     made.add_argument("--add", action="store_true", help="keeps the other sizes of the record that is there")
     made.add_argument("--dry", action="store_true", help="measures and prints, but records nothing")
+    made.add_argument(
+        "--judge", action="store_true", help="measures nothing: targets and notes of now for the record that is there"
+    )
     return made
 
 
@@ -190,6 +193,12 @@ def run(
 ) -> None:
     """The whole of a benchmark's command: arguments, comparison, record. Ends with 1 where the sides disagree."""
     given = parser(description, sizes).parse_args()
+    if given.judge:
+        write(judged(read(name), targets, notes))
+        return
+    former = read(name) if given.add else None
+    if former:
+        require_joinable(former)
     try:
         found = compare(
             name, what, sides_of, targets, sizes=given.sizes, runs=given.runs, folder=given.folder, tolerance=tolerance, unit=unit
@@ -197,8 +206,8 @@ def run(
     except DisagreementError as error:
         _say(f"{name}: {error}")
         raise SystemExit(1) from None
-    if given.add:
-        found = found.joined(read(name))
+    if former:
+        found = found.joined(former)
     record = found.record(date=given.date, notes=notes)
     if not given.dry:
         write(record)
