@@ -10,9 +10,9 @@ A benchmark names its sides and targets and lets `run` do the rest:
         run("x", "what is compared", sides_of, [Target("at_least", 4, of=("pandas", "ours"))], description=__doc__)
 
 A side is a command whose last line on standard output is one JSON object: `seconds` (of the timed part alone), `check` (numbers,
-texts, or lists and dicts of them, on which the sides must agree within the tolerance), and if it likes `peak_mb` and further
-figures, which are kept. `call` makes a side of a function of a module that returns such a dict; it runs in a process of its own,
-so that peaks of memory are each side's own.
+texts, or lists and dicts of them, on which the sides must agree within the tolerance; where they do not all do the same, those
+with the same text under `about`), and if it likes `peak_mb` and further figures, which are kept. `call` makes a side of a
+function of a module that returns such a dict; it runs in a process of its own, so that peaks of memory are each side's own.
 """
 
 from __future__ import annotations
@@ -135,12 +135,17 @@ def _run_once(side: Side) -> dict[str, Any]:
 
 
 def require_agreement(measured: Mapping[str, Sequence[Mapping[str, Any]]], tolerance: float) -> None:
-    """Raises DisagreementError where a check is not the first one's; a side without a check does not take part."""
-    checks = [(name, one["check"]) for name, runs in measured.items() for one in runs if one["check"] is not None]
-    for name, check in checks[1:]:
-        where = _difference(checks[0][1], check, tolerance)
+    """Raises DisagreementError where a check is not the first one's that is about the same.
+
+    A side without a check does not take part.
+    """
+    firsts: dict[str, tuple[str, Any]] = {}
+    checks = [(name, one) for name, runs in measured.items() for one in runs if one["check"] is not None]
+    for name, one in checks:
+        first, check = firsts.setdefault(one.get("about", ""), (name, one["check"]))
+        where = _difference(check, one["check"], tolerance)
         if where:
-            raise DisagreementError(f"{checks[0][0]} and {name} did not compute the same: {where}")
+            raise DisagreementError(f"{first} and {name} did not compute the same: {where}")
 
 
 def _difference(one: Any, other: Any, tolerance: float, at: str = "check") -> str | None:

@@ -13,8 +13,8 @@ from typing import Any
 
 from benchmarks.frame import Side, Stopwatch, Target, call, run
 from benchmarks.homes import NIGHT, champion_home, night_home, settings_of
-from schemas.settings import Settings
 from benchmarks.portfolio import full_size
+from schemas.settings import Settings
 
 SIDE = "one night"
 #: Sizes at which a unit of work (a row group of applications) is full: with less a night needs less.

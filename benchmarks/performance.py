@@ -38,11 +38,11 @@ INTRODUCTION = """\
 Rendered by `python -m benchmarks.performance` from benchmarks/results/*.json; do not edit. `make bench` measures all of it anew
 but the night of 10,000,000 applicants, whose command stands under growth. Commands told one after another are run in that order.
 
-Each benchmark runs its sides by turns, each run in a fresh process, on the same data, and ends with an error where sides that
-compute the same thing did not get the same (startup's commands do different things: there the only error is a command that fails).
-Times are medians; a ratio is that of two medians, in brackets the smallest and the largest of the runs of one turn. Peak memory is
-the highest of all runs, of the own process of a side. Ratios move less than seconds where the machine has other work, but they do
-move: see the ranges, and the load at the start.
+Each benchmark runs its sides by turns, each run in a fresh process, on the same data, and ends with an error where sides that do
+the same did not come to the same (the commands of startup do different things: there a command that fails is the only error).
+Times are medians; a ratio is that of two medians, in brackets the smallest and the largest of the runs of one turn. Peak memory
+is the highest of all runs, of the own process of a side. Ratios move less than seconds where the machine has other work, but they
+do move: see the ranges, and the load at the start.
 """
 
 

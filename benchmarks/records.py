@@ -24,7 +24,7 @@ LIBRARIES = (
     "duckdb", "polars", "pandas", "numpy", "pyarrow", "lightgbm", "pandera", "evidently", "prefect", "mlflow", "lleaves",
     "llvmlite", "woodelf-explainer", "distributed",
 )  # fmt: skip
-KEPT = ("seconds", "peak_mb", "check")
+KEPT = ("seconds", "peak_mb", "check", "about")
 SUMMARY = ("seconds", "peaks_mb", "median_seconds", "peak_mb")
 #: What the further figures of a side are: of a record made now, of one without a word about it, of both together.
 MEDIANS, LAST = "medians", "last run"
@@ -97,7 +97,7 @@ class Comparison:
 
     def record(self, *, date: str | None = None, notes: Sequence[str] = ()) -> dict[str, Any]:
         """What the result file holds."""
-        return {
+        found = {
             "name": self.name,
             "what": self.what,
             "command": _still_told(self.before, _command(self.name, self.own or tuple(self.found))),
@@ -108,11 +108,10 @@ class Comparison:
             "runs": self.runs,
             "unit": self.unit,
             "tolerance": self.tolerance,
-            "notes": list(notes),
             "sizes": {str(size): {name: _figures(runs) for name, runs in sides.items()} for size, sides in self.found.items()},
             "more": self.more,
-            "targets": [_answer(self.found, target) for target in self.targets],
         }
+        return judged(found, self.targets, notes)
 
 
 def judged(former: Mapping[str, Any], targets: Sequence[Target], notes: Sequence[str]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ The peer is the bare `Booster.predict` of the same rows as a float64 matrix that
 The features are those of a simulated night, copied under new ids; what is no whole number is moved by up to 1 % toward zero (a
 count or a flag stays one, and as few values leave the range of the training data as in a night). The model is that home's
 champion: of the default shape, with as many trees as that of the real tables has (`TREES`; 6,000 simulated applicants would stop
-at fewer). The sides have to come to the same: ours is read back from the tables, and PDs and decisions are summed with weights that
-hang on the applicant. The peer's decisions are those that the product makes of the peer's PDs, outside the timing.
+at fewer). The sides have to come to the same: ours is read back from the tables, and PDs and decisions are summed with weights
+that hang on the applicant. The peer's decisions are those that the product makes of the peer's PDs, outside the timing.
 
 "least" is a bound, no way to score: what the libraries alone take to read the features, put them side by side as the model reads
 them, hash every row and insert and commit ready decisions and quality records. Its seconds are those of the processor, shared out
@@ -39,6 +39,7 @@ from schemas.features import Feature
 from schemas.references import PendingBatch
 from schemas.settings import CHUNK_ROWS, Settings
 from tasks.ahead import one_ahead
+from tasks.compiled import COMPILE_FROM
 from tasks.core.assessing import assess_rows
 from tasks.core.compiled import compile_model
 from tasks.core.encoding import parts_of, side_by_side, to_matrix
@@ -230,6 +231,13 @@ def _sides(size: int, folder: Path) -> list[Side]:
     ]
 
 
+NOTES = (
+    "bare predict is `Booster.predict` of the same rows as a matrix that lies in memory: nothing is read and nothing stored.",
+    f"least is a bound, no way to score: processor seconds divided by {THREADS}, of what the libraries alone need to read the"
+    " features, put them side by side, hash every row and store ready decisions; no tree is summed.",
+    f"The product takes compiled trees from {COMPILE_FROM:,} applications on: below, that side is not what a night would take.",
+    "DuckDB has 3 GB here; a night gives it 1 GB unless LOANWATCH_MEMORY_LIMIT says otherwise.",
+)
 TARGETS = (
     Target("at_most", 2, of=("ours", "bare predict")),
     Target("at_most", 1, of=("ours, compiled", "bare predict")),
@@ -238,4 +246,4 @@ TARGETS = (
 )
 
 if __name__ == "__main__":
-    run("scoring", "From features in the warehouse to stored decisions", _sides, TARGETS, description=__doc__)
+    run("scoring", "From features in the warehouse to stored decisions", _sides, TARGETS, description=__doc__, notes=NOTES)

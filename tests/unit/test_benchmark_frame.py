@@ -120,6 +120,13 @@ def test_sides_that_did_not_compute_the_same_are_an_error() -> None:
         require_agreement({**agreed, "b": [{"check": {"x": [1.0, 3]}}]}, 1e-9)
 
 
+def test_sides_agree_with_those_that_are_about_the_same() -> None:
+    sides = {"a": [{"check": 1}], "b": [{"check": 2, "about": "bad"}], "c": [{"check": 2, "about": "bad"}]}
+    require_agreement(sides, 1e-9)
+    with pytest.raises(DisagreementError, match="b and c did not compute the same"):
+        require_agreement({**sides, "c": [{"check": 1, "about": "bad"}]}, 1e-9)
+
+
 def test_the_stopwatch_adds_up() -> None:
     stopwatch = Stopwatch()
     for _ in range(2):
