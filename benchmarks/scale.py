@@ -177,8 +177,8 @@ def _measured_in_parts(parts: Parts) -> str:
     return (
         f"Measured in partitions, at {parts.size:,} applications: dealing out {parts.export:.1f} s, computing "
         f"{parts.compute:.1f} s on {parts.workers} workers, commit {parts.commit:.1f} s, where one process scores in "
-        f"{parts.one_process:.1f} s. {pays}: the serial part is {parts.serial:.2f} of the night in one process, and what is dealt "
-        f"out {parts.work:.2f} of it for one worker."
+        f"{parts.one_process:.1f} s. {pays}: the serial part is {parts.serial:.2f} of the night in one process, and what is "
+        f"dealt out {parts.work:.2f} of it for one worker."
     )
 
 
