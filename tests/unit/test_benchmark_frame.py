@@ -168,3 +168,9 @@ def test_the_page_is_what_the_results_give() -> None:
     records = read_results(RESULTS)
     assert (DOCS / PAGE).read_text(encoding="utf-8") == render(records)
     assert {path.stem for path in (DOCS / PLOTS).glob("*.svg")} == {record["name"] for record in records}
+
+
+def test_make_bench_measures_all_that_the_page_shows(project: Path) -> None:
+    (line,) = [one for one in (project / "scripts" / "bench.sh").read_text("utf-8").splitlines() if one.startswith("speed=")]
+    measured = set(line.partition(":-")[2].rstrip("}").split())
+    assert {record["name"] for record in read_results(RESULTS)} <= measured
