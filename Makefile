@@ -60,7 +60,7 @@ concurrency: $(STAMP)  ## writers at once and 1,000 queries during three nights 
 dask: $(STAMP)  ## nights and a training on a local Dask cluster of two processes, one of them killed
 	$(BIN)/python -m pytest -m dask tests/flows/test_dask.py tests/flows/test_partitions.py --durations=10 $(ARGS)
 
-bench: $(STAMP)  ## measures against peers, writes docs/performance.md (SIZES="10000 1000000" RUNS=5 BENCHMARKS="features night")
+bench: $(STAMP)  ## measures against peers, writes docs/performance.md and docs/scale.md (SIZES="10000 1000000" RUNS=5 BENCHMARKS="features night")
 	@SIZES="$(SIZES)" RUNS="$(RUNS)" BENCHMARKS="$(BENCHMARKS)" sh scripts/bench.sh $(BIN)/python
 
 profile: $(STAMP)  ## where a night's time goes (ARGS="--applicants 100000")

@@ -10,9 +10,9 @@ A benchmark names its sides and targets and lets `run` do the rest:
         run("x", "what is compared", sides_of, [Target("at_least", 4, of=("pandas", "ours"))], description=__doc__)
 
 A side is a command whose last line on standard output is one JSON object: `seconds` (of the timed part alone), `check` (numbers,
-texts, or lists and dicts of them, on which the sides must agree within the tolerance), and if it likes `peak_mb` and further
-figures, which are kept. `call` makes a side of a function of a module that returns such a dict; it runs in a process of its own,
-so that peaks of memory are each side's own.
+texts, or lists and dicts of them, on which the sides must agree within the tolerance; where they do not all do the same, those
+with the same text under `about`), and if it likes `peak_mb` and further figures, which are kept. `call` makes a side of a
+function of a module that returns such a dict; it runs in a process of its own, so that peaks of memory are each side's own.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.records import Comparison, Target, read, write
+from benchmarks.records import Comparison, Target, judged, read, require_joinable, write
 
 __all__ = ["Comparison", "DisagreementError", "Side", "Stopwatch", "Target", "call", "compare", "run", "write"]
 
@@ -135,12 +135,17 @@ def _run_once(side: Side) -> dict[str, Any]:
 
 
 def require_agreement(measured: Mapping[str, Sequence[Mapping[str, Any]]], tolerance: float) -> None:
-    """Raises DisagreementError where a check is not the first one's; a side without a check does not take part."""
-    checks = [(name, one["check"]) for name, runs in measured.items() for one in runs if one["check"] is not None]
-    for name, check in checks[1:]:
-        where = _difference(checks[0][1], check, tolerance)
+    """Raises DisagreementError where a check is not the first one's that is about the same.
+
+    A side without a check does not take part.
+    """
+    firsts: dict[str, tuple[str, Any]] = {}
+    checks = [(name, one) for name, runs in measured.items() for one in runs if one["check"] is not None]
+    for name, one in checks:
+        first, check = firsts.setdefault(one.get("about", ""), (name, one["check"]))
+        where = _difference(check, one["check"], tolerance)
         if where:
-            raise DisagreementError(f"{checks[0][0]} and {name} did not compute the same: {where}")
+            raise DisagreementError(f"{first} and {name} did not compute the same: {where}")
 
 
 def _difference(one: Any, other: Any, tolerance: float, at: str = "check") -> str | None:
@@ -173,6 +178,9 @@ def parser(description: str | None, sizes: Sequence[int] = DEFAULT_SIZES) -> arg
     made.add_argument("--date", help="the date that the result bears (today)")
     made.add_argument("--add", action="store_true", help="keeps the other sizes of the record that is there")
     made.add_argument("--dry", action="store_true", help="measures and prints, but records nothing")
+    made.add_argument(
+        "--judge", action="store_true", help="measures nothing: targets and notes of now for the record that is there"
+    )
     return made
 
 
@@ -190,6 +198,12 @@ def run(
 ) -> None:
     """The whole of a benchmark's command: arguments, comparison, record. Ends with 1 where the sides disagree."""
     given = parser(description, sizes).parse_args()
+    if given.judge:
+        write(judged(read(name), targets, notes))
+        return
+    former = read(name) if given.add else None
+    if former:
+        require_joinable(former)
     try:
         found = compare(
             name, what, sides_of, targets, sizes=given.sizes, runs=given.runs, folder=given.folder, tolerance=tolerance, unit=unit
@@ -197,8 +211,8 @@ def run(
     except DisagreementError as error:
         _say(f"{name}: {error}")
         raise SystemExit(1) from None
-    if given.add:
-        found = found.joined(read(name))
+    if former:
+        found = found.joined(former)
     record = found.record(date=given.date, notes=notes)
     if not given.dry:
         write(record)

@@ -118,6 +118,10 @@ if __name__ == "__main__":
         _sides,
         [Target("at_most", 2.0, of=("partitions on Dask", "one process"))],
         description=__doc__,
-        notes=["The peak of memory is that of the process to its end, when it reads the whole warehouse to compare it."],
+        notes=[
+            "The peak of memory is that of the process to its end, when it reads the whole warehouse to compare it; "
+            "Dask's workers are processes of their own and not in it.",
+            "The cluster of this benchmark talks without TLS; the one that `loanwatch nightly` starts talks with it.",
+        ],
         sizes=(10_000, 100_000),
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.records import RESULTS, SUMMARY
+from benchmarks.records import LAST, RESULTS, SUMMARY
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = "performance.md"
@@ -35,12 +35,14 @@ Record = Mapping[str, Any]
 INTRODUCTION = """\
 # Performance
 
-Rendered by `python -m benchmarks.performance` from benchmarks/results/*.json; do not edit. `make bench` measures all of it anew.
+Rendered by `python -m benchmarks.performance` from benchmarks/results/*.json; do not edit. `make bench` measures all of it anew
+but the night of 10,000,000 applicants, whose command stands under growth. Commands told one after another are run in that order.
 
-Each benchmark runs its sides by turns, each run in a fresh process, on the same data, and ends with an error where they did not
-compute the same. Times are medians; a ratio is that of two medians, in brackets the smallest and the largest of the runs of one
-turn. Peak memory is the highest of all runs, of the own process of a side. Ratios in a run survive a busy machine; seconds do
-not: see the load at the start.
+Each benchmark runs its sides by turns, each run in a fresh process, on the same data, and ends with an error where sides that do
+the same did not come to the same (the commands of startup do different things: there a command that fails is the only error).
+Times are medians; a ratio is that of two medians, in brackets the smallest and the largest of the runs of one turn. Peak memory
+is the highest of all runs, of the own process of a side. Ratios move less than seconds where the machine has other work, but they
+do move: see the ranges, and the load at the start.
 """
 
 
@@ -104,7 +106,8 @@ def _commands(one: Record) -> str:
 
 
 def _table(one: Record) -> Iterator[str]:
-    yield from (f"| {one['unit']} | side | runs | seconds | from, to | peak MB | more |", "|---:|---|---:|---:|---|---:|---|")
+    more = f"more ({one.get('more', LAST)})"
+    yield from (f"| {one['unit']} | side | runs | seconds | from, to | peak MB | {more} |", "|---:|---|---:|---:|---|---:|---|")
     for size, sides in one["sizes"].items():
         for name, found in sides.items():
             seconds = found["seconds"]

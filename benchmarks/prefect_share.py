@@ -2,11 +2,12 @@
 
 Each run takes the same night twice in fresh processes, on fresh copies of a home: `loanwatch nightly`, and its steps called as
 plain functions. The figure is the difference of the two, from the start of the process to its end: imports, the flow, its tasks,
-logs, artifacts, and where no server runs, the temporary one.
+logs, artifacts, and where no server runs, the temporary one. Both nights have to publish the same decisions, in number and PDs.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -30,6 +31,16 @@ def _timed(command: list[str], environment: dict[str, str]) -> float:
     with watch.running():
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     return watch.seconds
+
+
+def _published(home: Path) -> dict[str, Any]:
+    """What a night has published: exact sums, which hang on no order."""
+    query = (
+        "select decision, count(*) as n, sum(pd::decimal(18, 12))::varchar as pds from marts.decisions group by all order by all"
+    )
+    command = [LOANWATCH, "--home", str(home), "sql", query, "--format", "json"]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return {one["decision"]: [one["n"], one["pds"]] for one in found}
 
 
 @contextmanager
@@ -69,10 +80,14 @@ def share(folder: str, size: int, server: str) -> dict[str, Any]:
                 flow_seconds = _timed(flow, os.environ | {"PREFECT_API_URL": address})
         else:
             flow_seconds = _timed(flow, dict(os.environ))
+        check = _published(home)
+        if _published(other) != check or sum(n for n, _ in check.values()) != size:
+            raise SystemExit(f"the flow decided {check}, the plain functions {_published(other)}")
     return {
         "seconds": max(flow_seconds - plain_seconds, 0.0),
         "flow_seconds": round(flow_seconds, 3),
         "plain_seconds": round(plain_seconds, 3),
+        "check": check,
     }
 
 

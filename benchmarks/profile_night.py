@@ -1,19 +1,22 @@
 """Where a night spends its time: `make profile`, or `python -m benchmarks.profile_night --applicants 100000 --application-only`.
 
 Runs the steps of one night as plain functions on a fresh home, under Python's profiler, and writes docs/night-profile.md: seconds
-per step, processor seconds, rows per second and peak memory, and the functions that took longest. Under the profiler Python code
-takes longer than without; the figures say where to look, the benchmarks say how fast it is.
+per step, processor seconds, rows per second and peak memory, and the functions that took longest, added up over the threads of
+the step. Under the profiler Python code takes longer than without; the figures say where to look, the benchmarks how fast it is.
 """
 
 from __future__ import annotations
 
 import argparse
 import cProfile
+import datetime
 import json
 import os
+import pstats
 import resource
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.homes import NIGHT, night_home, settings_of
+from benchmarks.records import machine, versions
 from schemas.references import NightSummary
 from schemas.settings import Settings
 from tasks import night
@@ -33,13 +37,17 @@ TOP = 12
 
 @dataclass
 class Step:
-    """One step of a night: seconds on the clock and of the processors, the most memory held while it ran, its functions."""
+    """One step of a night: seconds on the clock and of the processors, the most memory held while it ran.
+
+    `functions`: those with the most time of their own, and `threads`, how many threads they were counted in.
+    """
 
     name: str
     seconds: float
     cpu_seconds: float
     peak_mb: float
     functions: list[tuple[str, int, float, float]]
+    threads: int
 
 
 def _cpu() -> float:
@@ -56,15 +64,43 @@ def _peak_mb() -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
 
 
-def _functions(profiler: cProfile.Profile) -> list[tuple[str, int, float, float]]:
-    """The functions with the most time of their own: where, calls, own seconds, seconds with what they call."""
+def _functions(profilers: list[cProfile.Profile]) -> list[tuple[str, int, float, float]]:
+    """The functions with the most time of their own: where, calls, own seconds, seconds with what they call; of all threads."""
+    used = [profiler for profiler in profilers if profiler.getstats()]
+    if not used:
+        return []
     found = []
-    profiler.create_stats()
-    for (file, line, name), (_, calls, own, total, _) in profiler.stats.items():  # type: ignore[attr-defined]
+    for (file, line, name), (_, calls, own, total, _) in pstats.Stats(*used).stats.items():  # type: ignore[attr-defined]
         path = Path(file)
         where = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) and ".venv" not in file else path.name
         found.append((f"{where}:{line} {name}" if line else name, calls, round(own, 3), round(total, 3)))
     return sorted(found, key=lambda item: -item[2])[:TOP]
+
+
+@contextmanager
+def _profiled(*, wanted: bool) -> Iterator[list[cProfile.Profile]]:
+    """Profilers of this thread and of every thread that begins and ends inside, for one sees its own thread alone."""
+    if not wanted:
+        yield []
+        return
+    own = cProfile.Profile()
+    profilers = [own]
+    plain = threading.Thread.run
+
+    def run(thread: threading.Thread) -> None:
+        profiler = cProfile.Profile()
+        try:
+            profiler.runcall(plain, thread)
+        finally:
+            profilers.append(profiler)
+
+    threading.Thread.run = run  # type: ignore[method-assign,assignment]
+    own.enable()
+    try:
+        yield profilers
+    finally:
+        own.disable()
+        threading.Thread.run = plain  # type: ignore[method-assign]
 
 
 class Recorder:
@@ -78,18 +114,14 @@ class Recorder:
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Measures what runs inside."""
-        profiler = cProfile.Profile()
         _forget_peak()
         cpu, started = _cpu(), time.perf_counter()
-        if self._with_functions:
-            profiler.enable()
-        try:
+        with _profiled(wanted=self._with_functions) as profilers:
             yield
-        finally:
-            profiler.disable()
-            seconds, cpu = time.perf_counter() - started, _cpu() - cpu
-            self.steps.append(Step(name, round(seconds, 3), round(cpu, 3), round(_peak_mb(), 1), _functions(profiler)))
-            print(f"{name}: {seconds:.2f} s, {cpu:.2f} s of processor", file=sys.stderr, flush=True)
+        seconds, cpu = time.perf_counter() - started, _cpu() - cpu
+        peak = round(_peak_mb(), 1)
+        self.steps.append(Step(name, round(seconds, 3), round(cpu, 3), peak, _functions(profilers), len(profilers)))
+        print(f"{name}: {seconds:.2f} s, {cpu:.2f} s of processor", file=sys.stderr, flush=True)
 
 
 def run_steps(settings: Settings, recorder: Recorder) -> NightSummary:
@@ -121,27 +153,37 @@ def measure(folder: Path, applicants: int, *, with_histories: bool) -> list[Step
     return recorder.steps
 
 
-def page(applicants: int, *, with_histories: bool, steps: list[Step]) -> str:
+def page(applicants: int, *, with_histories: bool, steps: list[Step], load: float) -> str:
     """The profile as a page."""
     total = sum(step.seconds for step in steps)
     tables = "with full histories" if with_histories else "application table only"
     lines = [
         "# A night, step by step",
         "",
-        f"Written by `make profile`: {applicants:,} applicants, {tables}, {os.cpu_count()} cores. Measured under Python's",
-        "profiler, so Python code looks slower than it is.",
+        f"Written by `make profile`: {applicants:,} applicants, {tables}. Measured under Python's profiler, so Python code looks",
+        "slower than it is. Functions are added up over the threads of a step, so their seconds may be more than the step's. A",
+        "thread that waits for another shows as `acquire` of a lock or `get` of a queue. Threads of DuckDB, Polars and LightGBM",
+        "are none of Python's: their time is that of the call which waits for them.",
         "",
-        "| step | seconds | share | processor seconds | applicants/s | peak memory MB |",
-        "|---|---|---|---|---|---|",
+        f"- {datetime.datetime.now(tz=datetime.UTC).date().isoformat()}, {machine()}, load {load:.2f} at the start",
+        f"- {', '.join(f'{name} {version}' for name, version in versions().items())}",
+        "",
+        "| step | seconds | share | processor seconds | applicants/s | peak memory MB | threads of Python |",
+        "|---|---|---|---|---|---|---|",
     ]
+    lines += [_row(step, applicants, total) for step in steps]
     for step in steps:
-        rate = applicants / step.seconds if step.seconds else 0
-        share, peak = step.seconds / total, step.peak_mb
-        lines.append(f"| {step.name} | {step.seconds:.2f} | {share:.0%} | {step.cpu_seconds:.2f} | {rate:,.0f} | {peak:,.0f} |")
-    for step in steps:
-        lines += ["", f"## {step.name}", "", "| function | calls | own seconds | with what it calls |", "|---|---|---|---|"]
+        lines += ["", f"## {step.name}", ""]
+        lines += ["| function | calls | own seconds, all threads | with what it calls, all threads |", "|---|---|---|---|"]
         lines += [f"| `{name}` | {calls:,} | {own:.2f} | {whole:.2f} |" for name, calls, own, whole in step.functions]
     return "\n".join(lines) + "\n"
+
+
+def _row(step: Step, applicants: int, total: float) -> str:
+    rate = f"{applicants / step.seconds:,.0f}" if step.seconds else ""
+    share = f"{step.seconds / total:.0%}"
+    figures = f"{step.seconds:.2f} | {share} | {step.cpu_seconds:.2f} | {rate} | {step.peak_mb:,.0f} | {step.threads}"
+    return f"| {step.name} | {figures} |"
 
 
 def main() -> None:
@@ -154,8 +196,10 @@ def main() -> None:
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="loanwatch-profile-"))
     folder.mkdir(parents=True, exist_ok=True)
+    load = os.getloadavg()[0]
     steps = measure(folder, given.applicants, with_histories=not given.application_only)
-    given.page.write_text(page(given.applicants, with_histories=not given.application_only, steps=steps), encoding="utf-8")
+    written = page(given.applicants, with_histories=not given.application_only, steps=steps, load=load)
+    given.page.write_text(written, encoding="utf-8")
     print(json.dumps([asdict(step) | {"functions": None} for step in steps], indent=1))
 
 

@@ -1,4 +1,8 @@
-"""From measured runs to a result file: medians, ratios, slopes, and whether each target was reached."""
+"""From measured runs to a result file: medians, ratios, slopes, and whether each target was reached.
+
+`python -m benchmarks.records NAME` ends with 0 where the record of a benchmark was made on this machine with these versions, so
+that other sizes may join it.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,11 @@ LIBRARIES = (
     "duckdb", "polars", "pandas", "numpy", "pyarrow", "lightgbm", "pandera", "evidently", "prefect", "mlflow", "lleaves",
     "llvmlite", "woodelf-explainer", "distributed",
 )  # fmt: skip
-KEPT = ("seconds", "peak_mb", "check")
+KEPT = ("seconds", "peak_mb", "check", "about")
 SUMMARY = ("seconds", "peaks_mb", "median_seconds", "peak_mb")
+#: What the further figures of a side are: of a record made now, of one without a word about it, of both together.
+MEDIANS, LAST = "medians", "last run"
+MIXED = "medians; of sizes measured earlier the last run"
 
 #: Runs of each side at one size: what each run's last line said.
 Measured = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -70,7 +77,9 @@ class Comparison:
     load_at_start: float
     found: Mapping[int, Measured]
     targets: tuple[Target, ...]
+    own: tuple[int, ...] = ()
     before: str = ""
+    more: str = MEDIANS
 
     def joined(self, former: Mapping[str, Any]) -> Comparison:
         """With the sizes of an earlier record of the same benchmark that were not measured again.
@@ -78,82 +87,120 @@ class Comparison:
         Raises:
             ValueError: the earlier record is of another machine or of other versions.
         """
-        if (former["machine"], former["versions"]) != (_machine(), _versions()):
-            raise ValueError(f"{self.name} was measured on another machine or with other versions: measure all sizes again")
+        require_joinable(former)
         known = {int(size): _runs_of(sides) for size, sides in former["sizes"].items()}
         found = dict(sorted({**known, **self.found}.items()))
         load = max(self.load_at_start, float(former["load_at_start"]))
-        return replace(self, found=found, load_at_start=load, before=former["command"])
+        more = MEDIANS if former.get("more") == MEDIANS else MIXED
+        own = tuple(self.found)
+        return replace(self, found=found, load_at_start=load, own=own, before=former["command"], more=more)
 
     def record(self, *, date: str | None = None, notes: Sequence[str] = ()) -> dict[str, Any]:
         """What the result file holds."""
-        return {
+        found = {
             "name": self.name,
             "what": self.what,
-            "command": _still_told(self.before, f"python -m benchmarks.{' '.join([self.name, *_arguments()])}"),
+            "command": _still_told(self.before, _command(self.name, self.own or tuple(self.found))),
             "date": date or datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
-            "machine": _machine(),
-            "versions": _versions(),
+            "machine": machine(),
+            "versions": versions(),
             "load_at_start": round(self.load_at_start, 2),
             "runs": self.runs,
             "unit": self.unit,
             "tolerance": self.tolerance,
-            "notes": list(notes),
             "sizes": {str(size): {name: _figures(runs) for name, runs in sides.items()} for size, sides in self.found.items()},
-            "targets": [self._answer(target) for target in self.targets],
+            "more": self.more,
         }
+        return judged(found, self.targets, notes)
 
-    def _answer(self, target: Target) -> dict[str, Any]:
-        sizes = [size for size in self.found if target.sizes is None or size in target.sizes]
-        if target.slope:
-            values = {"all": _slope({size: self.found[size] for size in sizes}, target)} if len(sizes) > 1 else {}
-        else:
-            values = {str(size): _value(self.found[size], target) for size in sizes}
-        met = [
-            one["value"] >= target.value if target.kind == "at_least" else one["value"] <= target.value for one in values.values()
-        ]
-        reached = all(met) if met and target.kind != "told" else None
-        answer = "no target" if target.kind == "told" else {None: "not measured", True: "reached", False: "not reached"}[reached]
-        return {
-            "text": str(target),
-            "kind": target.kind,
-            "bound": target.value,
-            "found": values,
-            "reached": reached,
-            "answer": answer,
-        }
+
+def judged(former: Mapping[str, Any], targets: Sequence[Target], notes: Sequence[str]) -> dict[str, Any]:
+    """A record with the figures that it has, held against these targets and with these notes."""
+    found = {int(size): _runs_of(sides) for size, sides in former["sizes"].items()}
+    return {**former, "notes": list(notes), "targets": [_answer(found, target) for target in targets]}
+
+
+def require_joinable(former: Mapping[str, Any]) -> None:
+    """Raises ValueError where a record is of another machine or of other versions."""
+    if (former["machine"], former["versions"]) != (machine(), versions()):
+        raise ValueError(f"{former['name']} was measured on another machine or with other versions: measure all sizes again")
+
+
+def _answer(found: Mapping[int, Measured], target: Target) -> dict[str, Any]:
+    sizes = [size for size in found if target.sizes is None or size in target.sizes]
+    if target.slope:
+        values = {"all": _slope({size: found[size] for size in sizes}, target)} if len(sizes) > 1 else {}
+    else:
+        values = {str(size): _value(found[size], target) for size in sizes}
+    met = [one["value"] >= target.value if target.kind == "at_least" else one["value"] <= target.value for one in values.values()]
+    reached = all(met) if met and target.kind != "told" else None
+    return {
+        "text": str(target),
+        "kind": target.kind,
+        "bound": target.value,
+        "found": values,
+        "reached": reached,
+        "answer": _said(target, reached=reached, missing=[size for size in target.sizes or () if size not in found]),
+    }
+
+
+def _said(target: Target, *, reached: bool | None, missing: Sequence[int]) -> str:
+    """The answer, and which of the sizes that the target names were not measured."""
+    if target.kind == "told":
+        return "no target"
+    if reached is None:
+        return "not measured"
+    answer = "reached" if reached else "not reached"
+    return f"{answer}; {_in_words(missing)} not measured" if missing else answer
 
 
 def _still_told(before: str, command: str) -> str:
-    """The commands that made a record, oldest first, without those whose sizes were all measured again later."""
+    """The commands that made a record, oldest first, without those whose sizes were all measured again later.
+
+    Run one after the other they make it again: all but the first add to what is there.
+    """
     told: list[str] = []
     again: set[str] = set()
     for one in reversed([*before.split("; "), command] if before else [command]):
         sizes = set(one.partition("--sizes ")[2].partition(" --")[0].split())
         if not sizes or not sizes <= again:
-            told.append(one)
+            told.append(one.replace(" --add", ""))
         again |= sizes
-    return "; ".join(reversed(told))
+    first, *later = reversed(told)
+    return "; ".join([first, *(f"{one} --add" for one in later)])
+
+
+def _command(name: str, sizes: Sequence[int]) -> str:
+    """What measures these sizes again."""
+    return " ".join([f"python -m benchmarks.{name} --sizes", *map(str, sizes), *_arguments()])
 
 
 def _arguments() -> list[str]:
-    """Arguments of this command that change what is measured; where inputs are kept does not."""
-    given = iter(sys.argv[1:])
+    """Arguments of this command that change what is measured, without the sizes; where inputs are kept does not."""
     kept: list[str] = []
-    for one in given:
-        if one in ("--folder", "--date", "--source"):
-            next(given, None)
-        elif not one.startswith(("--folder=", "--date=", "--source=", "--dry", "--add")):
+    option = ""
+    for one in sys.argv[1:]:
+        option = one.partition("=")[0] if one.startswith("--") else option
+        if option not in ("--folder", "--date", "--source", "--dry", "--add", "--sizes"):
             kept.append(one)
     return kept
 
 
 def _figures(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     seconds = [round(float(one["seconds"]), 6) for one in runs]
-    others = {key: value for key, value in runs[-1].items() if key not in KEPT}
+    others = {key: _middle([one[key] for one in runs]) for key in runs[-1] if key not in KEPT}
     peaks = [round(float(one["peak_mb"]), 1) for one in runs]
     median = round(statistics.median(seconds), 6)
     return {"seconds": seconds, "peaks_mb": peaks, "median_seconds": median, "peak_mb": max(peaks), **others}
+
+
+def _middle(values: Sequence[Any]) -> Any:
+    """The median of numbers, key by key in a dict; of anything else the last."""
+    if all(isinstance(one, dict) for one in values):
+        return {key: _middle([one[key] for one in values]) for key in values[-1]}
+    if all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in values):
+        return values[-1] if len(set(values)) == 1 else round(statistics.median(values), 6)
+    return values[-1]
 
 
 def _runs_of(sides: Mapping[str, Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -197,7 +244,8 @@ def _slope(found: Mapping[int, Measured], target: Target) -> dict[str, float]:
     return {"value": round(statistics.linear_regression(x, y).slope, 4)}
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Cores, memory, system and Python."""
     python = f"Python {platform.python_version()}"
     return f"{os.cpu_count()} cores, {_memory_gb():.0f} GB, {platform.system()} {platform.machine()}, {python}"
 
@@ -206,7 +254,8 @@ def _memory_gb() -> float:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of the libraries that matter for speed, where they are installed."""
     found = {}
     for name in LIBRARIES:
         try:
@@ -228,3 +277,15 @@ def write(record: Mapping[str, Any], folder: Path = RESULTS) -> Path:
     path = folder / f"{record['name']}.json"
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def main() -> None:
+    """Ends with 1 where no sizes can join the record."""
+    try:
+        require_joinable(read(sys.argv[1]))
+    except (ValueError, FileNotFoundError) as error:
+        raise SystemExit(str(error)) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -23,6 +23,12 @@ RESULT = Path(__file__).parent / "results" / "retraining.json"
 PAGE = Path(__file__).parent.parent / "docs" / "model.md"
 START = "<!-- candidates: rendered by benchmarks/retraining.py, do not edit -->"
 END = "<!-- end of candidates -->"
+#: What the page says of a second run.
+AGAIN = {
+    True: "A second run gave the same model text, byte for byte.",
+    False: "A second run gave ANOTHER model text.",
+    None: "",
+}
 LOANWATCH = [str(Path(sys.executable).parent / "loanwatch")]
 
 
@@ -97,14 +103,9 @@ def _fairness_lines(results: dict[str, Any]) -> list[str]:
 def render(results: dict[str, Any]) -> str:
     """The table of candidates, best AUC first, and approval by group."""
     ordered = sorted(results["candidates"], key=lambda item: -item["auc"]["value"])
-    same = {
-        True: "A second run gave the same model text, byte for byte.",
-        False: "A second run gave ANOTHER model text.",
-        None: "",
-    }
     lines = [
         f"{results['n_rows']:,} rows to fit on, {results['n_holdout']:,} held out; {results['seconds']:.0f} s for the whole "
-        f"command ({results['machine']}). {same}".rstrip(),
+        f"command ({results['machine']}). {AGAIN[results['same_model_text_again']]}".rstrip(),
         "",
         "| candidate | AUC (95 %) | less LightGBM's | cost (95 %) | less LightGBM's | seconds |",
         "|---|---|---|---|---|---|",

@@ -13,9 +13,12 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from statistics import linear_regression
 from typing import Any
+
+from benchmarks.partitions import WORKERS
 
 RESULTS = Path(__file__).parent / "results"
 PAGE = Path(__file__).parent.parent / "docs" / "scale.md"
@@ -24,6 +27,10 @@ APPLICATIONS = 100_000_000
 WINDOWS_HOURS = (4, 8)
 #: An assumption, not an offer: what an hour of a core costs, in any currency.
 PRICE_PER_CORE_HOUR = 0.05
+#: From here on a unit of work (a row group of applications) is full: smaller nights tell little about larger ones.
+FILLED_FROM = 100_000
+#: What a night holds of each application until its file is closed, at least: 40 bytes decided, 12 pending (docs/decisions/0011).
+HELD_BYTES = 52
 #: What the plan is made of.
 NEEDED = ("night", "growth", "partitions")
 NOT_MEASURED = "Not measured yet: `make bench` writes benchmarks/results/{name}.json, `python -m benchmarks.scale` this table."
@@ -33,13 +40,48 @@ _CORES = re.compile(r"(\d+) cores")
 
 @dataclass(frozen=True)
 class Growth:
-    """Seconds per million applications at the largest night, slope of growth, cores and peak memory of that night."""
+    """A night in one process.
+
+    Seconds per million applications at the largest night, cores and peak memory of that night; of the nights of growing size the
+    slope of time, bytes of memory for each application more, and the load of the machine when they were measured.
+    """
 
     seconds_per_million: float
     slope: float
     cores: int
     peak_mb: float
     largest: int
+    bytes_each: float
+    load: float = 0.0
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A night and its scoring at one size: in one process, and the steps of partitions with so many workers; all in seconds."""
+
+    size: int
+    night: float
+    one_process: float
+    export: float
+    compute: float
+    commit: float
+    workers: int = WORKERS
+
+    @property
+    def serial(self) -> float:
+        """Share of the night that is left to the process with the warehouse, which deals out and commits instead of scoring."""
+        return (self.night - self.one_process + self.export + self.commit) / self.night
+
+    @property
+    def work(self) -> float:
+        """Seconds of one worker over those of the night."""
+        return self.compute * self.workers / self.night
+
+    @property
+    def pays_from(self) -> int | None:
+        """Workers from which partitions shorten the night; None: no number of them does."""
+        gained = self.one_process - self.export - self.commit
+        return math.floor(self.compute * self.workers / gained) + 1 if gained > 0 else None
 
 
 def read(name: str, folder: Path = RESULTS) -> dict[str, Any] | None:
@@ -53,61 +95,118 @@ def _points(result: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
     return sorted(((int(size), next(iter(sides.values()))) for size, sides in result["sizes"].items()), key=lambda one: one[0])
 
 
+def _filled(result: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
+    return [point for point in _points(result) if point[0] >= FILLED_FROM]
+
+
 def slope_of(result: Mapping[str, Any]) -> float:
-    """Least squares of log(seconds) on log(size); 1 where only one size was measured."""
-    logs = [(math.log(size), math.log(float(figures["median_seconds"]))) for size, figures in _points(result)]
+    """Least squares of log(seconds) on log(size) from FILLED_FROM up; 1 where fewer than two such sizes were measured."""
+    logs = [(math.log(size), math.log(float(figures["median_seconds"]))) for size, figures in _filled(result)]
     return linear_regression(*zip(*logs, strict=True)).slope if len(logs) > 1 else 1.0
 
 
+def bytes_each_of(result: Mapping[str, Any]) -> float:
+    """Bytes of memory for each application more, between the two largest nights; HELD_BYTES where that is more."""
+    if len(_filled(result)) < 2:
+        return HELD_BYTES
+    (smaller, less), (larger, more) = _filled(result)[-2:]
+    return max(HELD_BYTES, (float(more["peak_mb"]) - float(less["peak_mb"])) * 2**20 / (larger - smaller))
+
+
 def growth_of(night: Mapping[str, Any], growth: Mapping[str, Any]) -> Growth:
-    """Seconds of the largest night with full histories, slope of the nights of growing size."""
+    """Seconds of the largest night with full histories, slopes of the nights of growing size."""
     largest, figures = _points(night)[-1]
     cores = int(found.group(1)) if (found := _CORES.match(night["machine"])) else 1
     per_million = float(figures["median_seconds"]) / largest * 1e6
-    return Growth(per_million, slope_of(growth), cores, float(figures["peak_mb"]), largest)
+    peak, load = float(figures["peak_mb"]), float(growth["load_at_start"])
+    return Growth(per_million, slope_of(growth), cores, peak, largest, bytes_each_of(growth), load)
 
 
-def dealt_share(night: Mapping[str, Any], partitions: Mapping[str, Any]) -> float:
-    """The share of a night that workers can take, at the largest size that both were measured at.
-
-    That is the share of scoring in the night, times the share of scoring in partitions that workers compute: dealing out and
-    commit are not. Raises ValueError where they have no size in common.
-    """
+def parts_of(night: Mapping[str, Any], partitions: Mapping[str, Any]) -> Parts:
+    """The largest size that both were measured at, partitions on Dask where they were. ValueError where there is no such size."""
     common = sorted(set(night["sizes"]) & set(partitions["sizes"]), key=int)
     if not common:
         raise ValueError("night.json and partitions.json have no size in common: measure one for both")
     whole = float(next(iter(night["sizes"][common[-1]].values()))["median_seconds"])
-    sides = partitions["sizes"][common[-1]]
-    scoring = float(next(iter(sides.values()))["median_seconds"])
-    dealt = next(figures for figures in sides.values() if "compute_seconds" in figures)
-    steps = sum(float(dealt[f"{step}_seconds"]) for step in ("export", "compute", "commit"))
-    return min(scoring / whole, 1.0) * float(dealt["compute_seconds"]) / steps
+    sides = list(partitions["sizes"][common[-1]].values())
+    dealt = [figures for figures in sides if "compute_seconds" in figures][-1]
+    export, compute, commit = (float(dealt[f"{step}_seconds"]) for step in ("export", "compute", "commit"))
+    return Parts(int(common[-1]), whole, float(sides[0]["median_seconds"]), export, compute, commit)
 
 
-def night_of(growth: Growth, applications: int) -> float:
-    """Seconds of such a night on the machine that was measured, by its slope where that is above 1."""
-    return growth.seconds_per_million * applications / 1e6 * (applications / growth.largest) ** max(0.0, growth.slope - 1.0)
+def night_of(growth: Growth, applications: float) -> float:
+    """Seconds of such a night in one process on the machine that was measured, by its slope where that is above 1."""
+    more = max(1.0, applications / growth.largest)
+    return float(growth.seconds_per_million * applications / 1e6 * more ** max(0.0, growth.slope - 1.0))
 
 
-def plan_table(growth: Growth, dealt: float, price: float) -> str:
-    """Cores and cost of a night of 100 million, for each window; `dealt`: share of the night that workers can take."""
-    seconds = night_of(growth, APPLICATIONS)
-    work, serial = seconds * dealt * growth.cores, seconds * (1 - dealt)
+def memory_of(growth: Growth, applications: float) -> float:
+    """GB that the process with the warehouse holds in such a night at its peak, however the scoring is dealt out."""
+    return (growth.peak_mb + max(0.0, applications - growth.largest) * growth.bytes_each / 2**20) / 1024
+
+
+def homes_for(growth: Growth, seconds: float) -> int:
+    """Homes, each on a machine of its own, that share 100 million applications within the time."""
+    return next(homes for homes in count(1) if night_of(growth, APPLICATIONS / homes) <= seconds)
+
+
+def workers_for(growth: Growth, parts: Parts, seconds: float) -> int | None:
+    """Workers beside the machine with the warehouse for 100 million in the time; None: the serial part alone takes as long."""
+    whole = night_of(growth, APPLICATIONS)
+    left = seconds - whole * parts.serial
+    return math.ceil(whole * parts.work / left) if left > 0 else None
+
+
+def _measured_in_one(growth: Growth) -> str:
+    hours = night_of(growth, APPLICATIONS) / 3600
+    return (
+        f"Measured in one process: {growth.seconds_per_million:,.0f} s a million on {growth.cores} cores, with full histories, "
+        f"at {growth.largest:,} applications (peak {growth.peak_mb:,.0f} MB). From {FILLED_FROM:,} applications up the slope of "
+        f"time is {growth.slope:.2f}, and each application more takes {growth.bytes_each:.0f} bytes of memory (application table "
+        f"alone; load of the machine at the start up to {growth.load:.1f}). So 100 million take {hours:,.1f} h and "
+        f"{memory_of(growth, APPLICATIONS):,.1f} GB in one process on that machine."
+    )
+
+
+def _measured_in_parts(parts: Parts) -> str:
+    pays = (
+        "Dealing out and commit alone take as long or longer, so by these figures **no number of workers makes a night shorter**"
+        if parts.pays_from is None
+        else f"So partitions make a night shorter from {parts.pays_from} workers on"
+    )
+    return (
+        f"Measured in partitions, at {parts.size:,} applications: dealing out {parts.export:.1f} s, computing "
+        f"{parts.compute:.1f} s on {parts.workers} workers, commit {parts.commit:.1f} s, where one process scores in "
+        f"{parts.one_process:.1f} s. {pays}: the serial part is {parts.serial:.2f} of the night in one process, and what is "
+        f"dealt out {parts.work:.2f} of it for one worker."
+    )
+
+
+def _row(growth: Growth, parts: Parts, hours: int, price: float) -> str:
+    seconds, whole = hours * 3600.0, night_of(growth, APPLICATIONS)
+    one = "fits" if whole <= seconds else f"{whole / seconds:.1f} x too slow"
+    workers, serial = workers_for(growth, parts, seconds), f"serial part {whole * parts.serial / 3600:,.1f} h"
+    dealt = f"none suffice: {serial}" if workers is None else f"{workers:,} ({serial})"
+    homes = homes_for(growth, seconds)
+    share = APPLICATIONS / homes
+    cost = homes * night_of(growth, share) / 3600 * growth.cores * price / (APPLICATIONS / 1e6)
+    return (
+        f"| {hours} h | {one} | {dealt} | {homes:,} | {memory_of(growth, share):,.1f} GB | {cost:.3f} at {price:g} a core hour |"
+    )
+
+
+def plan_table(growth: Growth, parts: Parts, price: float) -> str:
+    """A night of 100 million in each window: in one process, in partitions, in several homes."""
     lines = [
-        f"Measured: {growth.seconds_per_million:,.0f} s a million on {growth.cores} cores, with full histories, at "
-        f"{growth.largest:,} applications (peak {growth.peak_mb:,.0f} MB); slope {growth.slope:.2f} (application table alone). "
-        f"Of a night {dealt:.0%} can be dealt out. So 100 million take "
-        f"{seconds / 3600:,.1f} h on that machine: {work / 3600:,.1f} core hours dealt out, {serial / 3600:,.1f} h serial.",
+        _measured_in_one(growth),
         "",
-        "| window | serial part on that machine | cores for the rest | cost a million |",
-        "|---|---|---|---|",
+        _measured_in_parts(parts),
+        "",
+        "| window | one home, one process | one home, workers for partitions | several homes, one process each | memory of each "
+        "home's process | cost a million, several homes |",
+        "|---|---|---|---|---|---|",
     ]
-    cost = (work + serial * growth.cores) / 3600 * price / (APPLICATIONS / 1e6)
-    for hours in WINDOWS_HOURS:
-        left = hours * 3600 - serial
-        cores = f"{math.ceil(work / left):,}" if left > 0 else f"none suffice: serial work {serial / 3600 / hours:.1f} x too slow"
-        lines.append(f"| {hours} h | {serial / 3600:,.1f} h | {cores} | {cost:.3f} at {price:g} a core hour |")
-    return "\n".join(lines)
+    return "\n".join([*lines, *(_row(growth, parts, hours, price) for hours in WINDOWS_HOURS)])
 
 
 def plan_text(found: Mapping[str, Mapping[str, Any] | None], price: float) -> str:
@@ -115,7 +214,7 @@ def plan_text(found: Mapping[str, Mapping[str, Any] | None], price: float) -> st
     night, growth, partitions = (found[name] for name in NEEDED)
     if night is None or growth is None or partitions is None:
         return NOT_MEASURED.format(name=next(name for name in NEEDED if found[name] is None))
-    return plan_table(growth_of(night, growth), dealt_share(night, partitions), price)
+    return plan_table(growth_of(night, growth), parts_of(night, partitions), price)
 
 
 def measured_text(partitions: Mapping[str, Any] | None) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.frame import DisagreementError, Side, Stopwatch, compare, require_agreement
 from benchmarks.performance import DOCS, PAGE, PLOTS, read_results, render, write_page
-from benchmarks.records import RESULTS, Comparison, Target, write
+from benchmarks.records import MEDIANS, MIXED, RESULTS, Comparison, Target, judged, write
 
 
 def comparison(*targets: Target) -> Comparison:
@@ -40,16 +40,46 @@ def test_a_target_counts_at_its_sizes_alone_and_is_open_where_none_was_measured(
         Target("at_least", 5, of=("peer", "ours"), sizes=(1000,)),
         Target("at_most", 0.5, of=("ours", "peer"), measure="peak_mb"),
         Target("at_most", 90, of="ours", sizes=(300_000,)),
+        Target("at_most", 90, of="ours", sizes=(10, 300_000, 400_000)),
     ).record(date="2026-01-01")
-    assert [target["reached"] for target in record["targets"]] == [True, True, None]
+    assert [target["reached"] for target in record["targets"]] == [True, True, None, True]
+    assert [target["answer"] for target in record["targets"][2:]] == ["not measured", "reached; 300,000 and 400,000 not measured"]
     assert record["targets"][1]["found"]["10"]["value"] == 0.3
 
 
 def test_a_page_names_the_commands_that_made_what_it_shows_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
     before = [f"python -m benchmarks.made_up --sizes {sizes}" for sizes in ("10 1000 --runs 3", "1000 --runs 1", "99 --runs 1")]
-    monkeypatch.setattr(sys, "argv", ["made_up", "--sizes", "10", "--runs", "2", "--add"])
-    record = replace(comparison(), before="; ".join(before)).record(date="2026-01-01")
-    assert record["command"] == "; ".join([*before[1:], "python -m benchmarks.made_up --sizes 10 --runs 2"])
+    monkeypatch.setattr(sys, "argv", ["made_up", "--add", "--sizes", "10", "--runs", "2", "--folder", "x", "--date=2026-01-01"])
+    record = replace(comparison(), own=(10,), before="; ".join(before)).record(date="2026-01-01")
+    told = [before[1], f"{before[2]} --add", "python -m benchmarks.made_up --sizes 10 --runs 2 --add"]
+    assert record["command"] == "; ".join(told)
+
+
+def test_a_command_names_its_sizes_and_only_adds_where_there_is_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["made_up", "--runs", "2", "--dry", "--add"])
+    assert comparison().record()["command"] == "python -m benchmarks.made_up --sizes 10 1000 --runs 2"
+
+
+def test_further_figures_are_medians_too(tmp_path: Path) -> None:
+    runs = [{"seconds": 1.0, "peak_mb": 1.0, "rows": 7, "word": "a", "steps": {"one": n}, "cpu": n} for n in (1.0, 9.0, 2.0)]
+    whole = replace(comparison(), found={5: {"ours": runs}})
+    record = whole.record(date="2026-01-01")
+    figures = record["sizes"]["5"]["ours"]
+    assert (figures["rows"], figures["word"], figures["steps"], figures["cpu"]) == (7, "a", {"one": 2.0}, 2.0)
+    assert whole.joined(record).record()["more"] == MEDIANS
+    del record["more"]
+    assert whole.joined(record).record()["more"] == MIXED
+    write(record, tmp_path / "results")
+    write_page(tmp_path, tmp_path / "results")
+    assert "| more (last run) |" in (tmp_path / PAGE).read_text(encoding="utf-8")
+
+
+def test_a_record_is_judged_anew_without_measuring() -> None:
+    record = comparison().record(date="2026-01-01")
+    target = Target("at_least", 5, of=("peer", "ours"))
+    anew = judged(record, [target], ["A note."])
+    assert anew["targets"] == comparison(target).record(date="2026-01-01")["targets"]
+    assert anew == {**record, "targets": anew["targets"], "notes": ["A note."]}
 
 
 def test_a_slope_is_that_of_the_logarithms() -> None:
@@ -88,6 +118,13 @@ def test_sides_that_did_not_compute_the_same_are_an_error() -> None:
     require_agreement(agreed, 1e-9)
     with pytest.raises(DisagreementError, match=r"a and b did not compute the same: check\.x\[1\]: 2 and 3"):
         require_agreement({**agreed, "b": [{"check": {"x": [1.0, 3]}}]}, 1e-9)
+
+
+def test_sides_agree_with_those_that_are_about_the_same() -> None:
+    sides = {"a": [{"check": 1}], "b": [{"check": 2, "about": "bad"}], "c": [{"check": 2, "about": "bad"}]}
+    require_agreement(sides, 1e-9)
+    with pytest.raises(DisagreementError, match="b and c did not compute the same"):
+        require_agreement({**sides, "c": [{"check": 1, "about": "bad"}]}, 1e-9)
 
 
 def test_the_stopwatch_adds_up() -> None:
@@ -131,3 +168,9 @@ def test_the_page_is_what_the_results_give() -> None:
     records = read_results(RESULTS)
     assert (DOCS / PAGE).read_text(encoding="utf-8") == render(records)
     assert {path.stem for path in (DOCS / PLOTS).glob("*.svg")} == {record["name"] for record in records}
+
+
+def test_make_bench_measures_all_that_the_page_shows(project: Path) -> None:
+    (line,) = [one for one in (project / "scripts" / "bench.sh").read_text("utf-8").splitlines() if one.startswith("speed=")]
+    measured = set(line.partition(":-")[2].rstrip("}").split())
+    assert {record["name"] for record in read_results(RESULTS)} <= measured

@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.scale import NOT_MEASURED, dealt_share, growth_of, night_of, plan_table, with_tables
+from benchmarks.scale import (
+    HELD_BYTES,
+    NOT_MEASURED,
+    Parts,
+    growth_of,
+    homes_for,
+    memory_of,
+    night_of,
+    parts_of,
+    plan_table,
+    with_tables,
+    workers_for,
+)
 
 
 def _result(sizes: dict[str, dict[str, dict[str, float]]]) -> dict[str, object]:
@@ -49,15 +61,60 @@ def test_a_night_that_grows_in_line_is_planned_in_line() -> None:
     assert night_of(growth, 100_000_000) == pytest.approx(200_000)
 
 
-def test_only_the_computing_part_of_the_scoring_part_of_a_night_can_be_dealt_out() -> None:
-    assert dealt_share(NIGHT, PARTS) == pytest.approx(15 / 20 * 2 / 4)
+def test_the_slope_is_that_of_nights_that_fill_their_units_and_a_smaller_night_is_not_made_cheaper_by_it() -> None:
+    sizes = {10_000: 90.0, 100_000: 100.0, 1_000_000: 1_995.3}
+    growth = growth_of(NIGHT, _result({str(n): {"night": {"median_seconds": t, "peak_mb": 900.0}} for n, t in sizes.items()}))
+    assert growth.slope == pytest.approx(1.3, abs=1e-3)
+    assert night_of(growth, 10_000_000) == pytest.approx(20_000 * 10**0.3, rel=1e-3)
+    assert night_of(growth, 500_000) == pytest.approx(1_000)
+
+
+def test_memory_grows_by_what_was_measured_and_not_less_than_what_is_known_to_be_held() -> None:
+    assert growth_of(NIGHT, LINEAR).bytes_each == HELD_BYTES
+    peaks = {100_000: 1_000.0, 1_100_000: 1_100.0}
+    growth = growth_of(
+        NIGHT, _result({str(n): {"night": {"median_seconds": n / 1000, "peak_mb": peak}} for n, peak in peaks.items()})
+    )
+    assert growth.bytes_each == pytest.approx(100 * 2**20 / 1e6)
+    assert memory_of(growth, 11_000_000) == pytest.approx((900 + 1_000) / 1024)
+    assert memory_of(growth, 10) == pytest.approx(900 / 1024)
+
+
+def test_dealing_out_and_commit_come_on_top_of_what_is_no_scoring_and_all_workers_count() -> None:
+    parts = parts_of(NIGHT, PARTS)
+    assert parts == Parts(10_000, night=20, one_process=15, export=1, compute=2, commit=1)
+    assert parts.serial == pytest.approx((20 - 15 + 1 + 1) / 20)
+    assert parts.work == pytest.approx(2 * 2 / 20)
     with pytest.raises(ValueError, match="no size in common"):
-        dealt_share(LINEAR, _result({"7": {}}))
+        parts_of(LINEAR, _result({"7": {}}))
 
 
-def test_cores_fill_the_window_that_the_serial_part_leaves_and_none_are_promised_where_it_does_not_fit() -> None:
-    lines = plan_table(growth_of(LINEAR, LINEAR), 0.9, price=1.0).splitlines()
-    serial, work = 10_000, 180_000
-    assert f"| {-(-work // (4 * 3600 - serial))} |" in lines[-2]
-    assert f"| {-(-work // (8 * 3600 - serial))} |" in lines[-1]
-    assert "none suffice" in plan_table(growth_of(LINEAR, LINEAR), 0.5, price=1.0)
+@pytest.mark.parametrize(("commit", "workers"), [(1.0, 1), (8.0, 4), (11.0, 9), (13.5, None), (20.0, None)])
+def test_partitions_pay_once_workers_make_up_for_dealing_out_and_commit(commit: float, workers: int | None) -> None:
+    parts = Parts(10_000, night=20, one_process=14, export=0.5, compute=10 if commit > 1 else 1, commit=commit)
+    assert parts.pays_from == workers
+    if workers:
+        assert parts.serial + parts.work / workers < 1
+        assert workers == 1 or parts.serial + parts.work / (workers - 1) >= 1
+    else:
+        assert parts.serial >= 1
+
+
+def test_workers_fill_the_window_that_the_serial_part_leaves_and_none_are_promised_where_it_does_not_fit() -> None:
+    growth = growth_of(LINEAR, LINEAR)
+    good = Parts(100_000, night=100, one_process=95, export=2, compute=45, commit=3)
+    serial, work = 10_000, 90_000
+    assert workers_for(growth, good, 4 * 3600) == -(-work // (4 * 3600 - serial))
+    assert workers_for(growth, good, serial) is None
+    bad = Parts(100_000, night=100, one_process=50, export=30, compute=45, commit=40)
+    assert "none suffice: serial part 33.3 h" in plan_table(growth, bad, price=1.0)
+    assert "no number of workers makes a night shorter" in plan_table(growth, bad, price=1.0)
+    assert "shorter from 2 workers on" in plan_table(growth, good, price=1.0)
+
+
+def test_homes_share_the_applicants_and_cost_what_they_take() -> None:
+    growth = growth_of(LINEAR, LINEAR)
+    assert homes_for(growth, 100_000) == 1
+    assert homes_for(growth, 4 * 3600) == 7
+    table = plan_table(growth, Parts(100_000, 100, 50, 30, 45, 40), price=1.0)
+    assert f"| 7 | {memory_of(growth, 1e8 / 7):.1f} GB | {100_000 / 3600 * 2 / 100:.3f} at 1 a core hour |" in table
