@@ -203,7 +203,7 @@ def run(
         return
     former = read(name) if given.add else None
     if former:
-        require_joinable(former)
+        require_joinable(former, targets, given.sizes)
     try:
         found = compare(
             name, what, sides_of, targets, sizes=given.sizes, runs=given.runs, folder=given.folder, tolerance=tolerance, unit=unit

@@ -90,8 +90,14 @@ def _profiled(*, wanted: bool) -> Iterator[list[cProfile.Profile]]:
     def run(thread: threading.Thread) -> None:
         profiler = cProfile.Profile()
         try:
-            profiler.runcall(plain, thread)
+            profiler.enable()
+        except ValueError:  # from Python 3.12 on one profiler sees all threads, and there is no second one
+            plain(thread)
+            return
+        try:
+            plain(thread)
         finally:
+            profiler.disable()
             profilers.append(profiler)
 
     threading.Thread.run = run  # type: ignore[method-assign,assignment]

@@ -13,7 +13,7 @@ import os
 import platform
 import statistics
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -51,6 +51,11 @@ class Target:
     sizes: tuple[int, ...] | None = None
     slope: bool = False
 
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The sides that it is of."""
+        return (self.of,) if isinstance(self.of, str) else self.of
+
     def __str__(self) -> str:
         """What a table says of it."""
         figure = {"seconds": "time", "peak_mb": "peak memory"}[self.measure]
@@ -85,13 +90,14 @@ class Comparison:
         """With the sizes of an earlier record of the same benchmark that were not measured again.
 
         Raises:
-            ValueError: the earlier record is of another machine or of other versions.
+            ValueError: as `require_joinable`.
         """
-        require_joinable(former)
+        require_joinable(former, self.targets, self.found)
         known = {int(size): _runs_of(sides) for size, sides in former["sizes"].items()}
         found = dict(sorted({**known, **self.found}.items()))
-        load = max(self.load_at_start, float(former["load_at_start"]))
-        more = MEDIANS if former.get("more") == MEDIANS else MIXED
+        stay = known.keys() - self.found.keys()
+        load = max(self.load_at_start, float(former["load_at_start"])) if stay else self.load_at_start
+        more = MEDIANS if former.get("more") == MEDIANS or not stay else MIXED
         own = tuple(self.found)
         return replace(self, found=found, load_at_start=load, own=own, before=former["command"], more=more)
 
@@ -120,10 +126,18 @@ def judged(former: Mapping[str, Any], targets: Sequence[Target], notes: Sequence
     return {**former, "notes": list(notes), "targets": [_answer(found, target) for target in targets]}
 
 
-def require_joinable(former: Mapping[str, Any]) -> None:
-    """Raises ValueError where a record is of another machine or of other versions."""
+def require_joinable(former: Mapping[str, Any], targets: Sequence[Target] = (), again: Collection[int] = ()) -> None:
+    """Raises ValueError where a record is of another machine or of other versions, or lacks a side that a target is of.
+
+    `again`: sizes that are measured anew.
+    """
     if (former["machine"], former["versions"]) != (machine(), versions()):
         raise ValueError(f"{former['name']} was measured on another machine or with other versions: measure all sizes again")
+    for size, sides in former["sizes"].items():
+        wanted = {side for target in targets if target.sizes is None or int(size) in target.sizes for side in target.sides}
+        if int(size) not in again and not wanted <= sides.keys():
+            lacking = min(wanted - sides.keys())
+            raise ValueError(f"{former['name']} was measured without {lacking!r} at {size}: measure that again")
 
 
 def _answer(found: Mapping[int, Measured], target: Target) -> dict[str, Any]:

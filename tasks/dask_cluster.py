@@ -105,7 +105,8 @@ def worker_processes(client: Client) -> dict[str, str]:
 
     A worker that was started again may have its former address, and nothing of what it held there.
     """
-    return {address: str(worker["local_directory"]) for address, worker in client.scheduler_info(n_workers=-1)["workers"].items()}
+    known = client.scheduler_info(n_workers=-1).get("workers", {})  # a client that has given up knows nothing any more
+    return {address: str(worker["local_directory"]) for address, worker in known.items()}
 
 
 def while_workers_last(client: Client, settings: Settings, workers: dict[str, str], work: Callable[[], _Result]) -> _Result:

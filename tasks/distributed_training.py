@@ -25,6 +25,7 @@ from tasks.core.imbalance import Sample
 from tasks.core.metrics import Vector
 from tasks.dask_cluster import cluster_lost, dask_client, lost_workers, require_dask, while_workers_last, worker_processes
 from tasks.partitions import key_sha256, require_key
+from tasks.same_software import require_software, software
 from tasks.training_parts import TARGET, Parts
 from warehouse.partition_reading import read_part, write_part
 
@@ -54,22 +55,23 @@ def _write_sample(settings: Settings, folder: Path, names: Sequence[str], sample
     return parts
 
 
-def _read(file: str, key: str) -> pl.DataFrame:
+def _read(file: str, key: str, expected: str) -> pl.DataFrame:
     settings = read_settings()
     keep_private()
     require_key(settings, key)
+    require_software(expected)
     return read_part(settings, Path(file))
 
 
-def _matrix(file: str, encoding: Encoding | None, key: str) -> Matrix:
+def _matrix(file: str, encoding: Encoding | None, key: str, expected: str) -> Matrix:
     """On a worker: the inputs of one part; encoded there where it holds features as the warehouse gives them."""
-    rows = _read(file, key).drop(TARGET)
+    rows = _read(file, key, expected).drop(TARGET)
     return np.ascontiguousarray(rows.to_numpy()) if encoding is None else to_matrix(rows, encoding)
 
 
-def _target(file: str, key: str) -> Vector:
+def _target(file: str, key: str, expected: str) -> Vector:
     """On a worker: the targets of one part."""
-    return _read(file, key)[TARGET].cast(pl.Float64).to_numpy()
+    return _read(file, key, expected)[TARGET].cast(pl.Float64).to_numpy()
 
 
 @dataclass(frozen=True)
@@ -90,11 +92,11 @@ def _train(
     from dask import delayed
     from lightgbm.dask import DaskLGBMClassifier
 
-    rows, targets = [], []
+    rows, targets, own_software = [], [], software()
     for number, part in enumerate(parts):
         worker = [workers[number % len(workers)]]
-        matrix = client.compute(delayed(_matrix)(str(part.file), part.encoding, part.key_sha256), workers=worker)
-        target = client.compute(delayed(_target)(str(part.file), part.key_sha256), workers=worker)
+        matrix = client.compute(delayed(_matrix)(str(part.file), part.encoding, part.key_sha256, own_software), workers=worker)
+        target = client.compute(delayed(_target)(str(part.file), part.key_sha256, own_software), workers=worker)
         rows.append(da.from_delayed(delayed(matrix), (part.n_rows, len(names)), dtype=np.float64))
         targets.append(da.from_delayed(delayed(target), (part.n_rows,), dtype=np.float64))
     own = {name: value for name, value in parameters.items() if name not in _OF_THE_CLUSTER}

@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 import polars as pl
@@ -35,7 +34,7 @@ from schemas.references import BatchScore, PendingBatch
 from schemas.settings import Settings
 from tasks.core.compiled import engine_name
 from tasks.core.folds import id_hash
-from tasks.provenance import code_sha256
+from tasks.same_software import require_software, software
 from tasks.score import Scoring, load_scoring, new_score, score_versions
 from tasks.scorer import Scorer, read_scorer
 from tasks.shadow import Challenger
@@ -50,7 +49,6 @@ from warehouse.scores import pending_versions
 #: Which applicants share a partition has nothing to do with which share a fold or the hold-out.
 _SALT = 0x9A27
 RESULTS = "results"
-_CODE_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -108,13 +106,6 @@ def _new_folder(settings: Settings, batch: PendingBatch) -> Path:
     return folder
 
 
-def _software(scorer: Scorer) -> str:
-    """The versions that have a say in the numbers, in one text; of the project itself its code, as checkouts share a number."""
-    libraries = [f"{name} {version(name)}" for name in ("duckdb", "lightgbm", "polars", "numpy")]
-    own = f"loanwatch {version('loanwatch')} (code {code_sha256()[:_CODE_DIGITS]})"
-    return ", ".join([own, engine_name(scorer.model), *libraries])
-
-
 def key_sha256(settings: Settings) -> str:
     """By which a worker is asked whether it has the home's key; empty without one."""
     return "" if settings.key is None else text_sha256(f"the key of partitions is {settings.key}")
@@ -128,16 +119,6 @@ def require_key(settings: Settings, expected: str) -> None:
             expected="the key of the home that deals them out" if expected else "no key, as the home has none",
             where="LOANWATCH_KEY_FILE of the worker",
             remedy="give every worker the same LOANWATCH_KEY_FILE as the home, and run the command again",
-        )
-
-
-def _require_software(scorer: Scorer, job: ScoringJob) -> None:
-    if _software(scorer) != job.software:
-        raise VerificationError(
-            f"this worker would compute with {_software(scorer)}",
-            expected=job.software,
-            where="a worker's environment",
-            remedy="install the same Loanwatch and versions (requirements.lock) on every worker, and run the night again",
         )
 
 
@@ -203,7 +184,7 @@ def _content(settings: Settings, batch: PendingBatch, scoring: Scoring, partitio
         batch_id=batch.batch_id,
         received_on=batch.received_on,
         n_pending=batch.n_pending,
-        software=_software(scoring.champion),
+        software=software(engine_name(scoring.champion.model)),
         key_sha256=key_sha256(settings),
         champion=_reference(scoring.champion.ref),
         challenger=_challenger_reference(scoring.challenger),
@@ -264,7 +245,7 @@ def compute_partition(settings: Settings, ref: PartitionRef) -> PartitionResult:
     job = read_job(ref)
     require_key(settings, job.key_sha256)
     scoring, partition, folder = _scoring(settings, ref, job), partition_of(job, ref.number), Path(ref.folder)
-    _require_software(scoring.champion, job)
+    require_software(job.software, engine_name(scoring.champion.model))
     batch = PendingBatch(job.batch_id, job.received_on, job.n_pending)
     with open_partition(settings, folder, partition) as connection:
         versions = read_versions(connection, settings, folder, partition)

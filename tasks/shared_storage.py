@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from schemas.errors import UsageError
@@ -22,16 +23,18 @@ _IDENTITY_FORM = re.compile(r"[0-9a-f]{12}")
 
 def _draw_identity(file: Path) -> None:
     """The file has all of its content once it has its name; a name that another process has given it meanwhile stays."""
-    drawn = file.with_name(f"{file.name}.{uuid.uuid4().hex[:12]}")
+    folder = os.open(file.parent, os.O_RDONLY)
     try:
-        with drawn.open("x", encoding="ascii") as stream:
-            stream.write(uuid.uuid4().hex[:12])
-            stream.flush()
-            os.fsync(stream.fileno())
-        with suppress(FileExistsError):
-            os.link(drawn, file)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if not file.exists():
+            drawn = file.with_name(f"{file.name}.new")
+            with drawn.open("w", encoding="ascii") as stream:
+                stream.write(uuid.uuid4().hex[:12])
+                stream.flush()
+                os.fsync(stream.fileno())
+            drawn.replace(file)
     finally:
-        drawn.unlink(missing_ok=True)
+        os.close(folder)
 
 
 def _identity(settings: Settings) -> str:

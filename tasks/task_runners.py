@@ -10,6 +10,7 @@ from prefect import task
 from prefect.client.orchestration import get_client
 from prefect.futures import PrefectWrappedFuture
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.task_engine import TaskRunTimeoutError
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from schemas.errors import ResourceError, UsageError
@@ -164,7 +165,7 @@ def _result(settings: Settings, runner: Runner, ref: PartitionRef, future: _Futu
     """What a worker made of a partition. One that died is replaced: Dask gives its partitions to others, four times at most.
 
     Raises:
-        ResourceError: its workers died again and again, or the cluster is gone.
+        ResourceError: its workers died again and again, the cluster is gone, or it took too long.
     """
     losses = () if settings.task_runner == "threads" else lost_workers()
     try:
@@ -173,6 +174,12 @@ def _result(settings: Settings, runner: Runner, ref: PartitionRef, future: _Futu
             if future.wrapped_future.done():  # a TimeoutError that `result` raises is the partition's own
                 return future.result(timeout=_LOOK_EVERY_SECONDS)
             _require_workers(runner, settings)  # a partition waits for ever where there is nobody to compute it
+    except TaskRunTimeoutError:
+        raise ResourceError(
+            f"partition {ref.number} took longer than {_SECONDS // 3600} hours",
+            where=ref.folder,
+            remedy="make partitions smaller (LOANWATCH_CHUNK_ROWS) or give them quicker workers, and run the night again",
+        ) from None
     except losses as error:
         raise ResourceError(
             f"partition {ref.number} has no result: {type(error).__name__}",

@@ -39,6 +39,11 @@ _TOKEN = uuid.uuid4().hex[:8]
 _IN_MEMORY = "memory-"
 
 
+def duckdb_version() -> str:
+    """Of the DuckDB that this process has loaded."""
+    return duckdb.__version__
+
+
 def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
     return {
         **ISOLATED,

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import tasks.training_data
 from schemas.errors import ResourceError, UsageError, VerificationError
 from schemas.partitions import JOB_FILE, PartitionRef
 from schemas.settings import Settings
-from tasks import night
+from tasks import night, same_software
 from tasks.encrypt import encrypt
 from tasks.night import recorded_run
 from tasks.partition_commits import commit_partitions
@@ -236,12 +235,12 @@ def test_a_worker_with_another_key_or_other_versions_is_refused(
     with pytest.raises(UsageError, match="key is not the home's"):
         compute_partition(replace(split, key="0123456789abcdef-and-more"), job.refs[0])
     with monkeypatch.context() as patch:
-        patch.setattr("tasks.partitions.code_sha256", lambda: "feed" * 16)
+        patch.setattr("tasks.same_software.CODE", "feed" * 4)
         with pytest.raises(VerificationError, match=r"\(code feedfeedfeedfeed\)"):
             compute_partition(split, job.refs[0])
-    for name in ("loanwatch", "duckdb", "lightgbm", "polars", "numpy"):
+    for name in ("duckdb", "lightgbm", "polars", "numpy"):
         with monkeypatch.context() as patch:
-            patch.setattr("tasks.partitions.version", lambda asked, other=name: "9.9.9" if asked == other else version(asked))
+            patch.setitem(same_software._LOADED, name, "9.9.9")
             with pytest.raises(VerificationError, match=rf"{name} 9\.9\.9"):
                 compute_partition(split, job.refs[0])
 

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.frame import DisagreementError, Side, Stopwatch, compare, require_agreement
 from benchmarks.performance import DOCS, PAGE, PLOTS, read_results, render, write_page
-from benchmarks.records import MEDIANS, MIXED, RESULTS, Comparison, Target, judged, write
+from benchmarks.records import MEDIANS, MIXED, RESULTS, Comparison, Target, judged, require_joinable, write
 
 
 def comparison(*targets: Target) -> Comparison:
@@ -68,10 +68,20 @@ def test_further_figures_are_medians_too(tmp_path: Path) -> None:
     assert (figures["rows"], figures["word"], figures["steps"], figures["cpu"]) == (7, "a", {"one": 2.0}, 2.0)
     assert whole.joined(record).record()["more"] == MEDIANS
     del record["more"]
-    assert whole.joined(record).record()["more"] == MIXED
+    assert whole.joined(record).record()["more"] == MEDIANS
+    assert replace(comparison(), found={9: {"ours": runs}}).joined(record).record()["more"] == MIXED
     write(record, tmp_path / "results")
     write_page(tmp_path, tmp_path / "results")
     assert "| more (last run) |" in (tmp_path / PAGE).read_text(encoding="utf-8")
+
+
+def test_sizes_do_not_join_a_record_that_lacks_a_side_which_a_target_is_of() -> None:
+    target = Target("at_least", 5, of=("another", "ours"))
+    record = comparison().record(date="2026-01-01")
+    with pytest.raises(ValueError, match="without 'another' at 10: measure that again"):
+        require_joinable(record, [target], [1000])
+    require_joinable(record, [target], [10, 1000])
+    require_joinable(record, [replace(target, sizes=(7,))])
 
 
 def test_a_record_is_judged_anew_without_measuring() -> None:

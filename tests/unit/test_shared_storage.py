@@ -89,10 +89,10 @@ def test_a_home_that_was_stopped_while_it_was_named_is_named_anew(own: Settings,
 
 
 def test_who_was_named_by_another_process_meanwhile_takes_that_name(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    def named_meanwhile(_: int) -> None:
+    def named_meanwhile(*_: Any) -> None:
         (own.home / ".shared-id").write_text("0123456789ab", encoding="ascii")
 
-    monkeypatch.setattr(os, "fsync", named_meanwhile)
+    monkeypatch.setattr(fcntl, "flock", named_meanwhile)
     assert jobs_of(own).name == "0123456789ab-nights"
 
 
