@@ -15,6 +15,7 @@ from schemas.settings import ROW_GROUP_ROWS, Settings
 from schemas.tables import DELIVERED_TABLES
 from tests.deliveries import FIRST_ID, all_tables, deliver, query, take_in
 from tests.feature_support import REAL_BATCH, versions_of, warehouse_of
+from warehouse import ingest_store
 from warehouse.compaction import compact_warehouse
 from warehouse.connection import Connection, beside, open_warehouse, transaction
 from warehouse.features import compute_features
@@ -45,9 +46,10 @@ def test_rows_are_stored_in_the_order_of_applicants_whatever_the_order_of_the_fi
     assert numbers == [(number,) for number in range(7, 0, -1)], "the number is still the row's place in the file"
 
 
-def test_a_chunk_that_several_threads_write_is_whole_and_in_order(settings: Settings) -> None:
+def test_a_chunk_that_several_threads_write_is_whole_and_in_order(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Months of two applicants by turns, in one chunk of several row groups."""
     n = 2 * ROW_GROUP_ROWS + 1000
+    monkeypatch.setattr(ingest_store, "_TOGETHER_FROM", n)
     delivered = np.resize([FIRST_ID * 10 + 10, FIRST_ID * 10], n)
     frame = pl.DataFrame({"SK_ID_BUREAU": delivered, "MONTHS_BALANCE": -np.arange(n) % 97 - 96, "STATUS": ["C"] * n})
     deliver(settings.landing, all_tables(2) | {"bureau_balance": frame})
