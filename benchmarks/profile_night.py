@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.homes import NIGHT, night_home, settings_of
-from benchmarks.records import machine, versions
+from benchmarks.machine import machine, versions
 from schemas.references import NightSummary
 from schemas.settings import Settings
 from tasks import night

@@ -9,21 +9,16 @@ from __future__ import annotations
 import datetime
 import json
 import math
-import os
-import platform
 import statistics
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
+from benchmarks.machine import machine, versions
+
 RESULTS = Path(__file__).parent / "results"
-LIBRARIES = (
-    "duckdb", "polars", "pandas", "numpy", "pyarrow", "lightgbm", "pandera", "evidently", "prefect", "mlflow", "lleaves",
-    "llvmlite", "woodelf-explainer", "distributed",
-)  # fmt: skip
 KEPT = ("seconds", "peak_mb", "check", "about")
 SUMMARY = ("seconds", "peaks_mb", "median_seconds", "peak_mb")
 #: What the further figures of a side are: of a record made now, of one without a word about it, of both together.
@@ -256,27 +251,6 @@ def _slope(found: Mapping[int, Measured], target: Target) -> dict[str, float]:
     x = [math.log(size) for size in found]
     y = [math.log(_medians(sides, target.of, target.measure)) for sides in found.values()]
     return {"value": round(statistics.linear_regression(x, y).slope, 4)}
-
-
-def machine() -> str:
-    """Cores, memory, system and Python."""
-    python = f"Python {platform.python_version()}"
-    return f"{os.cpu_count()} cores, {_memory_gb():.0f} GB, {platform.system()} {platform.machine()}, {python}"
-
-
-def _memory_gb() -> float:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-
-
-def versions() -> dict[str, str]:
-    """Of the libraries that matter for speed, where they are installed."""
-    found = {}
-    for name in LIBRARIES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def read(name: str, folder: Path = RESULTS) -> dict[str, Any]:

@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-import tasks.compiled
-import tasks.scorer
 import tasks.training_data
 from reports.night import night_markdown, night_text
 from reports.nightly_page import render_nightly_page
@@ -23,7 +21,7 @@ from schemas.policy import load_policy, parse_policy
 from schemas.references import BatchScore, NightSummary
 from schemas.settings import Settings
 from tasks.core.encoding import to_matrix
-from tasks.core.scoring import Model, predict_pd
+from tasks.core.scoring import predict_pd
 from tasks.drift import measure_drift
 from tasks.model_files import read_model
 from tasks.night import take_in
@@ -203,29 +201,6 @@ def test_a_challenger_that_fails_verification_is_told_and_the_night_goes_on(duel
     assert "Note: " + warning in text
     assert "beside the champion:" not in text
     assert f"Warning: Challenger {version} did not score {NEW_PER_DAY} applications" in page
-
-
-@pytest.mark.parametrize("compile_from", [1, 10**9])
-def test_a_challenger_that_reads_what_is_no_feature_is_told_and_the_night_goes_on(
-    duel: Settings, monkeypatch: pytest.MonkeyPatch, compile_from: int
-) -> None:
-    with open_warehouse(duel) as connection:
-        version = _challenger(connection)
-    own = tasks.scorer.read_model
-
-    def other(folder: Path, sha256: str) -> Model:
-        found = own(folder, sha256)
-        if folder.name != version:
-            return found
-        first, *others = found.manifest.inputs
-        renamed = first.model_copy(update={"name": "OF_ANOTHER_TIME"})
-        return replace(found, manifest=found.manifest.model_copy(update={"inputs": [renamed, *others]}))
-
-    monkeypatch.setattr(tasks.scorer, "read_model", other)
-    monkeypatch.setattr(tasks.compiled, "COMPILE_FROM", compile_from)
-    scores = _score(duel)
-    assert [score.n_scored for score in scores] == [NEW_PER_DAY, NEW_PER_DAY]
-    assert [score.shadow and score.shadow.n_unscored for score in scores] == [NEW_PER_DAY, NEW_PER_DAY]
 
 
 def test_a_hard_rule_that_the_challenger_cannot_read_leaves_a_gap_and_no_guess(duel: Settings) -> None:
