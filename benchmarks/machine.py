@@ -1,10 +1,15 @@
-"""On what a record was made: the machine, and the libraries that matter for speed."""
+"""On what a record was made: the machine, the libraries that matter for speed, and the code."""
 
 from __future__ import annotations
 
 import os
 import platform
+import shutil
+import subprocess
 from importlib import metadata
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
 
 LIBRARIES = (
     "duckdb", "polars", "pandas", "numpy", "pyarrow", "lightgbm", "pandera", "evidently", "prefect", "mlflow", "lleaves",
@@ -31,3 +36,20 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+def code() -> str:
+    """The commit whose code is measured, with "and changes" where files differ from it; empty outside of a checkout.
+
+    Results and pages made of them do not count as changes: the benchmarks before this one wrote them.
+    """
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        return ""
+    commit = _said_by(git, "rev-parse", "--short", "HEAD")
+    changed = _said_by(git, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!benchmarks/results", ":!docs")
+    return f"{commit} and changes" if changed else commit
+
+
+def _said_by(git: str, *arguments: str) -> str:
+    return subprocess.run([git, "-C", str(ROOT), *arguments], check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603

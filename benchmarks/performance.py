@@ -95,10 +95,20 @@ def _section(one: Record) -> Iterator[str]:
     yield from ("", f"![{one['name']}]({PLOTS}/{one['name']}.svg)", "")
     yield from (f"- {note}" for note in one.get("notes", ()))
     yield from (
-        f"- {one['date']}, {one['machine']}, load {one['load_at_start']} at the start",
+        f"- {_made(one)}, {one['machine']}, load {one['load_at_start']} at the start",
         f"- {versions}",
         "",
     )
+
+
+def _made(one: Record) -> str:
+    """When and with which commit's code, and where that differs, which sizes."""
+    sizes: dict[str, list[str]] = {}
+    for size, made in one.get("made", {}).items():
+        sizes.setdefault(made, []).append(_size(size))
+    if len(sizes) < 2:
+        return next(iter(sizes), one["date"])
+    return "; ".join(f"{' and '.join(these)}: {made}" for made, these in sizes.items())
 
 
 def _commands(one: Record) -> str:

@@ -12,11 +12,11 @@ import math
 import statistics
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from benchmarks.machine import machine, versions
+from benchmarks.machine import code, machine, versions
 
 RESULTS = Path(__file__).parent / "results"
 KEPT = ("seconds", "peak_mb", "check", "about")
@@ -80,6 +80,7 @@ class Comparison:
     own: tuple[int, ...] = ()
     before: str = ""
     more: str = MEDIANS
+    made: Mapping[str, str] = field(default_factory=dict)
 
     def joined(self, former: Mapping[str, Any]) -> Comparison:
         """With the sizes of an earlier record of the same benchmark that were not measured again.
@@ -93,16 +94,20 @@ class Comparison:
         stay = known.keys() - self.found.keys()
         load = max(self.load_at_start, float(former["load_at_start"])) if stay else self.load_at_start
         more = MEDIANS if former.get("more") == MEDIANS or not stay else MIXED
+        made = {str(size): former.get("made", {}).get(str(size), former["date"]) for size in stay}
         own = tuple(self.found)
-        return replace(self, found=found, load_at_start=load, own=own, before=former["command"], more=more)
+        return replace(self, found=found, load_at_start=load, own=own, before=former["command"], more=more, made=made)
 
     def record(self, *, date: str | None = None, notes: Sequence[str] = ()) -> dict[str, Any]:
         """What the result file holds."""
+        day = date or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+        now = f"{day} ({commit})" if (commit := code()) else day
         found = {
             "name": self.name,
             "what": self.what,
             "command": _still_told(self.before, _command(self.name, self.own or tuple(self.found))),
-            "date": date or datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+            "date": day,
+            "made": {str(size): self.made.get(str(size), now) for size in self.found},
             "machine": machine(),
             "versions": versions(),
             "load_at_start": round(self.load_at_start, 2),

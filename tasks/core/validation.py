@@ -6,7 +6,9 @@ and sets bad rows aside, `judge` says of the bad rows of many chunks at once whi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -66,12 +68,30 @@ def _breaking_rows(frame: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.Series:
     return frame.select(is_bad.arg_true().cast(pl.UInt32).alias("position")).to_series()
 
 
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Lets imports within find no such module, unless it is loaded.
+
+    Where Hypothesis is installed, Pandera loads it at the first validation of a process, for data that it could make up: half a
+    second for nothing, as long as it takes to judge a hundred rules.
+    """
+    is_loaded = module in sys.modules
+    if not is_loaded:
+        sys.modules[module] = None  # type: ignore[assignment] # Python's own way to say that there is none
+    try:
+        yield
+    finally:
+        if not is_loaded:
+            sys.modules.pop(module, None)
+
+
 def find_failures(delivered: Table, frame: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
     """Position, rule and column_name of every rule that a typed row breaks, by Pandera."""
     if not rules:
         return pl.DataFrame(schema=FAILURE_SCHEMA)
     try:
-        frame_schema(delivered, rules).validate(frame, lazy=True)
+        with _without("hypothesis"):
+            frame_schema(delivered, rules).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         cases: pl.DataFrame = errors.failure_cases
         if cases["index"].null_count():  # a wrong type of a whole column: a fault of the program, not of a row

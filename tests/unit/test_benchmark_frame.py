@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from benchmarks import machine, records
 from benchmarks.frame import DisagreementError, Side, Stopwatch, compare, require_agreement
 from benchmarks.performance import DOCS, PAGE, PLOTS, read_results, render, write_page
 from benchmarks.records import MEDIANS, MIXED, RESULTS, Comparison, Target, judged, require_joinable, write
@@ -174,10 +176,35 @@ def test_sizes_measured_before_are_kept_and_count_for_the_targets() -> None:
         whole.joined({**former, "machine": "another"})
 
 
+def test_the_page_names_the_day_and_the_commit_of_each_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = comparison()
+    monkeypatch.setattr(records, "code", lambda: "")
+    former = replace(whole, found={10: whole.found[10]}).record(date="2026-01-01")
+    assert "- 2026-01-01, " in render([former])
+    monkeypatch.setattr(records, "code", lambda: "f21acce")
+    later = replace(whole, found={1000: whole.found[1000]}).joined(former).record(date="2026-02-03")
+    assert "- 10: 2026-01-01; 1,000: 2026-02-03 (f21acce), " in render([later])
+    assert "- 2026-02-03 (f21acce), " in render([whole.joined(later).record(date="2026-02-03")])
+
+
+def test_code_that_is_no_commit_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(machine, "ROOT", tmp_path)
+    assert machine.code() == ""
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x"]
+    made = tmp_path / "made.py"
+    made.write_text("1\n", encoding="utf-8")
+    for arguments in (["init", "-q"], ["add", "made.py"], ["commit", "-q", "-m", "one"]):
+        subprocess.run([*git, *arguments], check=True)
+    commit = machine.code()
+    assert len(commit) >= 7
+    made.write_text("2\n", encoding="utf-8")
+    assert machine.code() == f"{commit} and changes"
+
+
 def test_the_page_is_what_the_results_give() -> None:
-    records = read_results(RESULTS)
-    assert (DOCS / PAGE).read_text(encoding="utf-8") == render(records)
-    assert {path.stem for path in (DOCS / PLOTS).glob("*.svg")} == {record["name"] for record in records}
+    found = read_results(RESULTS)
+    assert (DOCS / PAGE).read_text(encoding="utf-8") == render(found)
+    assert {path.stem for path in (DOCS / PLOTS).glob("*.svg")} == {record["name"] for record in found}
 
 
 def test_make_bench_measures_all_that_the_page_shows(project: Path) -> None:

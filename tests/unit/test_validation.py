@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -166,6 +168,18 @@ def test_bad_rows_of_many_chunks_are_judged_as_those_of_one(size: int) -> None:
     assert found == whole.failures.rows()
     assert pl.concat([chunk.good for chunk in chunks]).equals(whole.good)
     assert bad.rows["row_number"].to_list() == [1, 2, 3, 4, 5, 7]
+
+
+def test_judging_loads_no_test_tools() -> None:
+    code = (
+        "import sys, polars as pl; from datetime import date; from tasks.core.validation import validate;"
+        "frame = pl.DataFrame({'row_number': [1], 'SK_ID_CURR': [None]});"
+        "print(validate('bureau', frame, date(2026, 6, 1)).failures['rule'].to_list(), 'hypothesis' in sys.modules);"
+        "import hypothesis"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "'missing'" in found
+    assert found.split()[-1] == "False"
 
 
 def test_a_message_of_a_fault_holds_no_values() -> None:
