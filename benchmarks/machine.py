@@ -52,4 +52,4 @@ def code() -> str:
 
 
 def _said_by(git: str, *arguments: str) -> str:
-    return subprocess.run([git, "-C", str(ROOT), *arguments], check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
+    return subprocess.run([git, "-C", str(ROOT), *arguments], check=True, capture_output=True, text=True).stdout.strip()

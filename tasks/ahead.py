@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from contextvars import copy_context
 from typing import TypeVar
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
+
+_AGAIN_SECONDS = 0.1
 
 
 def one_ahead(work: Callable[[Given], Made], pieces: Iterable[Given]) -> Iterator[Made]:
@@ -29,17 +31,23 @@ def one_ahead(work: Callable[[Given], Made], pieces: Iterable[Given]) -> Iterato
             yield due.result()
 
 
-def made_ahead(pieces: Generator[Made, None, None]) -> Generator[Made, None, None]:
+def made_ahead(pieces: Generator[Made, None, None], stop: Callable[[], None] = lambda: None) -> Generator[Made, None, None]:
     """The pieces in order. A thread makes the next one while the caller uses the last one.
 
     All are made in that thread. What making raises is raised where its piece is due; a caller that stops early (`closing`)
-    waits for the piece in work, and then the pieces are closed.
+    waits for the piece in work, and then the pieces are closed. `stop` cuts that short: it is called until the thread is free,
+    for a statement does not hear what was called before it began.
     """
     with closing(pieces), ThreadPoolExecutor(1) as thread:
         due = thread.submit(copy_context().run, _next_of, pieces)
-        while piece := due.result():
-            due = thread.submit(copy_context().run, _next_of, pieces)
-            yield piece[0]
+        try:
+            while piece := due.result():
+                due = thread.submit(copy_context().run, _next_of, pieces)
+                yield piece[0]
+        finally:
+            while not due.done():
+                stop()
+                wait([due], timeout=_AGAIN_SECONDS)
 
 
 def _next_of(pieces: Generator[Made, None, None]) -> tuple[Made] | None:

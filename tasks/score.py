@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,12 +18,13 @@ from tasks.core.commits import commits
 from tasks.core.compiled import engine_name
 from tasks.core.encoding import to_matrix
 from tasks.core.explaining import explain
+from tasks.features_ahead import features_ahead
 from tasks.progress import OnProgress
 from tasks.scorer import Scorer, read_scorer, score_rows
 from tasks.shadow import Challenger, count_swaps, load_challenger, score_beside
 from warehouse.clock import now
 from warehouse.connection import Connection, transaction
-from warehouse.features import compute_features, iter_features
+from warehouse.features import compute_features
 from warehouse.memory import give_back
 from warehouse.registry import champion_on, policy_on
 from warehouse.scores import (
@@ -86,16 +88,24 @@ def score_batch(
             on_progress(result.n_scored, len(versions), str(batch.received_on))
 
     features_of = scoring.champion.feature_set
-    for start, n_rows in commits(len(versions), settings.chunk_rows, stored_features(connection, features_of)):
-        with transaction(connection):
-            together = versions.slice(start, n_rows)
-            for number, chunk in enumerate(_chunks(connection, settings, batch, scoring, together)):
-                if number:
-                    report()  # the last chunk of a transaction counts once it is committed
-                write_chunk(connection, features_of, chunk)
-                count_chunk(result, chunk)
-        give_back(connection, settings)
-        report()
+    cuts = commits(len(versions), settings.chunk_rows, stored_features(connection, features_of))
+    groups = [versions.slice(start, n_rows) for start, n_rows in cuts]
+    with (
+        features_ahead(connection, features_of, groups, settings.chunk_rows) as features,
+        closing(_chunks(connection, batch, scoring, features)) as chunks,
+    ):
+        for group in groups:
+            with transaction(connection):
+                n_left = group.height
+                for chunk in chunks:
+                    write_chunk(connection, features_of, chunk)
+                    count_chunk(result, chunk)
+                    n_left -= chunk.decisions.height
+                    if not n_left:
+                        break  # it counts once it is committed
+                    report()
+            report()
+    give_back(connection, settings)
     return result
 
 
@@ -109,15 +119,9 @@ def quickened(connection: Connection, scoring: Scoring, batch: PendingBatch) -> 
 
 
 def _chunks(
-    connection: Connection, settings: Settings, batch: PendingBatch, scoring: Scoring, versions: pl.DataFrame
-) -> Iterator[ScoredChunk]:
-    """Chunks of these versions, whose histories are read once together.
-
-    One is decided and another fingerprinted while a third is read or written. What was read of the histories makes room for what
-    is written.
-    """
-    room = partial(give_back, connection, settings)
-    features = iter_features(connection, scoring.champion.feature_set, versions, settings.chunk_rows, room)
+    connection: Connection, batch: PendingBatch, scoring: Scoring, features: Iterator[pl.DataFrame]
+) -> Generator[ScoredChunk, None, None]:
+    """What is made of chunks of features. One is decided and another fingerprinted while a third is written."""
     scored = one_ahead(partial(_score_chunk, scoring.champion, batch), features)
     for chunk in one_ahead(with_content, scored):
         yield _with_challenger(connection, scoring, batch, chunk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
 import polars as pl
@@ -61,6 +61,49 @@ def _levels(connection: Connection, name: str, column: str, cutoff_batch_id: int
     return sorted(row[0] for row in rows)
 
 
+class Computing:
+    """Computes features on connections of its own, one call at a time, in whatever thread."""
+
+    def __init__(self, connections: Sequence[Connection], at_a_time: ThreadPoolExecutor) -> None:
+        """A connection for each part of the features."""
+        self._connections = connections
+        self._at_a_time = at_a_time
+
+    def features(self, feature_set: FeatureSet, applicants: pl.DataFrame) -> pl.DataFrame:
+        """As `compute_features`."""
+        versions = _sorted(applicants).with_row_index("version_no").with_columns(pl.col("version_no").cast(pl.Int32))
+        table = versions.to_arrow()
+        for connection in self._connections:
+            connection.register(VERSIONS, table)
+        of_tables: list[_Part] = [partial(_of_applications, feature_set=feature_set, versions=versions)]
+        of_tables += [partial(_of_history, feature_set=feature_set, name=history.table) for history in HISTORIES]
+        found = self._at_a_time.map(lambda part, connection: part(connection), of_tables, self._connections)
+        side_by_side: pl.DataFrame = pl.concat([versions, *found], how="horizontal")
+        side_by_side = side_by_side.hstack(_ratios(self._connections[0], feature_set, side_by_side))
+        return side_by_side.select(*_KEYS, *feature_set.names)
+
+    def interrupt(self) -> None:
+        """Ends the statements that run; nothing, where none does."""
+        for connection in self._connections:
+            connection.interrupt()
+
+
+@contextmanager
+def computing(connection: Connection) -> Iterator[Computing]:
+    """Inside, features can be computed, and of DuckDB's threads there is one fewer than else.
+
+    Two statements run at a time. Those with hundreds of aggregates take half as much again of the processor's time on two
+    threads, to bring together what each has found, and begin and end on one anyway.
+    """
+    n_threads = threads_of(connection)
+    with ExitStack() as stack:
+        stack.enter_context(at_most_threads(connection, max(1, n_threads - 1)))
+        connections = [stack.enter_context(beside(connection)) for _ in range(1 + len(HISTORIES))]
+        found = Computing(connections, stack.enter_context(ThreadPoolExecutor(min(2, n_threads))))
+        stack.callback(found.interrupt)  # before the threads are waited for: whoever is stopped does not wait for statements
+        yield found
+
+
 def compute_features(connection: Connection, feature_set: FeatureSet, applicants: pl.DataFrame) -> pl.DataFrame:
     """The features of the application versions given, each from the history known at its business date.
 
@@ -75,35 +118,8 @@ def compute_features(connection: Connection, feature_set: FeatureSet, applicants
     Raises:
         VerificationError: a version asked for is not in the warehouse.
     """
-    versions = _sorted(applicants).with_row_index("version_no").with_columns(pl.col("version_no").cast(pl.Int32))
-    of_tables: list[_Part] = [partial(_of_applications, feature_set=feature_set, versions=versions)]
-    of_tables += [partial(_of_history, feature_set=feature_set, name=history.table) for history in HISTORIES]
-    side_by_side = pl.concat([versions, *_together(connection, versions, of_tables)], how="horizontal")
-    side_by_side = side_by_side.hstack(_ratios(connection, feature_set, side_by_side))
-    return side_by_side.select(*_KEYS, *feature_set.names)
-
-
-def _together(connection: Connection, versions: pl.DataFrame, parts: Sequence[_Part]) -> list[pl.DataFrame]:
-    """What each part gives, with the versions registered on a connection of its own.
-
-    Two run at a time, and of DuckDB's threads one fewer than else: statements with hundreds of aggregates take half as much again
-    of the processor's time on two threads, to bring together what each has found, and begin and end on one anyway.
-    """
-    table, n_threads = versions.to_arrow(), threads_of(connection)
-    with ExitStack() as stack:
-        stack.enter_context(at_most_threads(connection, max(1, n_threads - 1)))
-        others = [stack.enter_context(beside(connection)) for _ in parts]
-        at_a_time = stack.enter_context(ThreadPoolExecutor(min(2, n_threads)))
-        stack.callback(_interrupt, others)  # before the threads are waited for: whoever is stopped does not wait for statements
-        for other in others:
-            other.register(VERSIONS, table)
-        return list(at_a_time.map(lambda part, other: part(other), parts, others))
-
-
-def _interrupt(connections: Sequence[Connection]) -> None:
-    """Ends what still runs on them; nothing, where all was well."""
-    for connection in connections:
-        connection.interrupt()
+    with computing(connection) as its:
+        return its.features(feature_set, applicants)
 
 
 def _sorted(applicants: pl.DataFrame) -> pl.DataFrame:
@@ -160,25 +176,22 @@ def _ratios(connection: Connection, feature_set: FeatureSet, features: pl.DataFr
 
 
 def iter_features(
-    connection: Connection,
-    feature_set: FeatureSet,
-    versions: pl.DataFrame,
-    chunk_rows: int,
-    on_block: Callable[[], None] = lambda: None,
+    connection: Connection, feature_set: FeatureSet, versions: pl.DataFrame, chunk_rows: int
 ) -> Iterator[pl.DataFrame]:
     """The frames of `compute_features` over many versions, `chunk_rows` at a time, in the order of application_id and batch_id.
 
     Chunks are ranges of application_id. The histories are read once per block of chunks and not once per chunk: rows lie in the
     order of applicants only within what was delivered together, and each pass has a fixed cost. The frames are what one call
-    with all versions would give, cut into pieces. The connection may be used between two of them. `on_block` is called when the
-    tables were read for a block, before its first chunk is given.
+    with all versions would give, cut into pieces. The connection may be used between two of them.
     """
-    ordered = _sorted(versions)
-    most = min(BLOCK_ROWS, _BLOCK_CHUNKS * chunk_rows)
-    block_rows = most if ordered.height <= most else max(most // chunk_rows, 1) * chunk_rows
-    for start in range(0, ordered.height, block_rows):
-        block = compute_features(connection, feature_set, ordered.slice(start, block_rows))
-        on_block()
-        for offset in range(0, block.height, chunk_rows):
-            yield block.slice(offset, chunk_rows)
+    for versions_of_block in blocks_of(versions, chunk_rows):
+        block = compute_features(connection, feature_set, versions_of_block)
+        yield from block.iter_slices(chunk_rows)
         del block  # before the next one is computed
+
+
+def blocks_of(versions: pl.DataFrame, chunk_rows: int, most_rows: int = BLOCK_ROWS) -> Iterator[pl.DataFrame]:
+    """The versions in their order, as many at a time as whole chunks fit into `most_rows`; all at once where all do."""
+    ordered = _sorted(versions)
+    most = min(most_rows, _BLOCK_CHUNKS * chunk_rows)
+    yield from ordered.iter_slices(most if ordered.height <= most else max(most // chunk_rows, 1) * chunk_rows)
