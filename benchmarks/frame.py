@@ -32,6 +32,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import code
 from benchmarks.records import Comparison, Target, judged, read, require_joinable, write
 
 __all__ = ["Comparison", "DisagreementError", "Side", "Stopwatch", "Target", "call", "compare", "run", "write"]
@@ -100,7 +101,7 @@ def compare(
     `folder` holds inputs, kept between runs; without it a scratch folder. Raises DisagreementError, and CalledProcessError
     where a side ends with another status than 0.
     """
-    load = os.getloadavg()[0]
+    load, measured_code = os.getloadavg()[0], code()  # of the start: a commit made meanwhile is none of it
     found: dict[int, dict[str, list[dict[str, Any]]]] = {}
     with tempfile.TemporaryDirectory(prefix="loanwatch-bench-") as scratch:
         for size in sizes:
@@ -113,7 +114,7 @@ def compare(
                     _say(f"{name} {size:,} {unit}, run {turn + 1} of {runs}: {_brief(side, one)}")
             require_agreement(measured, tolerance)
             found[size] = measured
-    return Comparison(name, what, unit, runs, tolerance, load, found, tuple(targets))
+    return Comparison(name, what, unit, runs, tolerance, load, found, tuple(targets), code=measured_code)
 
 
 def _brief(side: Side, one: Mapping[str, Any]) -> str:

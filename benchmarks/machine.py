@@ -39,7 +39,7 @@ def versions() -> dict[str, str]:
 
 
 def code() -> str:
-    """The commit whose code is measured, with "and changes" where files differ from it; empty outside of a checkout.
+    """The commit whose code is measured, with "and changes" where files differ from it; empty where git knows of none.
 
     Results and pages made of them do not count as changes: the benchmarks before this one wrote them.
     """
@@ -47,9 +47,12 @@ def code() -> str:
     if git is None or not (ROOT / ".git").exists():
         return ""
     commit = _said_by(git, "rev-parse", "--short", "HEAD")
+    if not commit:
+        return ""
     changed = _said_by(git, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!benchmarks/results", ":!docs")
     return f"{commit} and changes" if changed else commit
 
 
 def _said_by(git: str, *arguments: str) -> str:
-    return subprocess.run([git, "-C", str(ROOT), *arguments], check=True, capture_output=True, text=True).stdout.strip()
+    said = subprocess.run([git, "-C", str(ROOT), *arguments], check=False, capture_output=True, text=True)
+    return said.stdout.strip() if said.returncode == 0 else ""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from benchmarks.machine import code, machine, versions
+from benchmarks.machine import machine, versions
 
 RESULTS = Path(__file__).parent / "results"
 KEPT = ("seconds", "peak_mb", "check", "about")
@@ -67,7 +67,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All runs of a benchmark, by size and side."""
+    """All runs of a benchmark, by size and side. `code`: what was measured; `made`: when and of which code, of earlier sizes."""
 
     name: str
     what: str
@@ -81,6 +81,7 @@ class Comparison:
     before: str = ""
     more: str = MEDIANS
     made: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
 
     def joined(self, former: Mapping[str, Any]) -> Comparison:
         """With the sizes of an earlier record of the same benchmark that were not measured again.
@@ -101,7 +102,7 @@ class Comparison:
     def record(self, *, date: str | None = None, notes: Sequence[str] = ()) -> dict[str, Any]:
         """What the result file holds."""
         day = date or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-        now = f"{day} ({commit})" if (commit := code()) else day
+        now = f"{day} ({self.code})" if self.code else day
         found = {
             "name": self.name,
             "what": self.what,

@@ -27,12 +27,12 @@ TaskRunnerName = Literal["threads", "dask"]
 class Settings:
     """Paths and limits of one home.
 
-    `lock_wait_seconds` bounds the wait for the warehouse file; `chunk_rows` bounds how many applications are held
-    in memory at once; `memory_limit` and `threads` go to DuckDB. `backups_kept` is how many of the newest backups stay, 0 for
-    no automatic ones; `snapshot_mode` are the permission bits of the published snapshot; `retention_days` is after how many days
-    without anything new an applicant's data expire, 0 for never; `drift_bins_days` and `drift_days` are after how many days the
-    bins of features, and all that was measured of drift, are let go, 0 for never; `key` encrypts warehouse, snapshot and
-    backups, and is never to be shown.
+    `lock_wait_seconds` bounds the wait for the warehouse file; `chunk_rows` is how many applications are decided at a time
+    (a night holds some five times as many); `memory_limit` and `threads` go to DuckDB. `backups_kept` is how many of the newest
+    backups stay, 0 for no automatic ones; `snapshot_mode` are the permission bits of the published snapshot; `retention_days`
+    is after how many days without anything new an applicant's data expire, 0 for never; `drift_bins_days` and `drift_days` are
+    after how many days the bins of features, and all that was measured of drift, are let go, 0 for never; `key` encrypts
+    warehouse, snapshot and backups, and is never to be shown.
 
     `task_runner` names who computes the partitions of a night, `workers` how many at once on this machine, `partitions` how many
     there are at least (0: as many as the runner needs; one means that nothing is dealt out); `dask_scheduler` is the address of

@@ -18,7 +18,8 @@ def one_ahead(work: Callable[[Given], Made], pieces: Iterable[Given]) -> Iterato
     """What `work` makes of each piece, in order. A thread works on the next piece while the caller uses the last one.
 
     Pieces are taken in the caller's thread, so that a connection to the warehouse stays with one thread; `work` does without.
-    What `work` raises is raised where its piece is due; a caller that stops early waits for the piece in work.
+    What `work` raises is raised where its piece is due, what taking a piece raises one result earlier; a caller that stops early
+    waits for the piece in work.
     """
     with ThreadPoolExecutor(1) as thread:
         due: Future[Made] | None = None
@@ -39,13 +40,14 @@ def made_ahead(pieces: Generator[Made, None, None], stop: Callable[[], None] = l
     for a statement does not hear what was called before it began.
     """
     with closing(pieces), ThreadPoolExecutor(1) as thread:
-        due = thread.submit(copy_context().run, _next_of, pieces)
+        due: Future[tuple[Made] | None] | None = None
         try:
+            due = thread.submit(copy_context().run, _next_of, pieces)
             while piece := due.result():
                 due = thread.submit(copy_context().run, _next_of, pieces)
                 yield piece[0]
         finally:
-            while not due.done():
+            while due is not None and not due.done():
                 stop()
                 wait([due], timeout=_AGAIN_SECONDS)
 

@@ -89,17 +89,11 @@ class Computing:
 
 
 @contextmanager
-def computing(connection: Connection) -> Iterator[Computing]:
-    """Inside, features can be computed, and of DuckDB's threads there is one fewer than else.
-
-    Two statements run at a time. Those with hundreds of aggregates take half as much again of the processor's time on two
-    threads, to bring together what each has found, and begin and end on one anyway.
-    """
-    n_threads = threads_of(connection)
+def computing(connection: Connection, at_a_time: int) -> Iterator[Computing]:
+    """Inside, features can be computed, with so many statements at a time at most."""
     with ExitStack() as stack:
-        stack.enter_context(at_most_threads(connection, max(1, n_threads - 1)))
         connections = [stack.enter_context(beside(connection)) for _ in range(1 + len(HISTORIES))]
-        found = Computing(connections, stack.enter_context(ThreadPoolExecutor(min(2, n_threads))))
+        found = Computing(connections, stack.enter_context(ThreadPoolExecutor(at_a_time)))
         stack.callback(found.interrupt)  # before the threads are waited for: whoever is stopped does not wait for statements
         yield found
 
@@ -118,7 +112,10 @@ def compute_features(connection: Connection, feature_set: FeatureSet, applicants
     Raises:
         VerificationError: a version asked for is not in the warehouse.
     """
-    with computing(connection) as its:
+    # Statements with hundreds of aggregates take half as much again of the processor's time on two threads, to bring together
+    # what each has found, and begin and end on one anyway. So two run at a time, and DuckDB has one thread fewer than else.
+    n_threads = threads_of(connection)
+    with at_most_threads(connection, max(1, n_threads - 1)), computing(connection, min(2, n_threads)) as its:
         return its.features(feature_set, applicants)
 
 

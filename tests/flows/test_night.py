@@ -117,6 +117,38 @@ def test_a_night_that_stopped_between_two_chunks_goes_on_to_the_same_end(setting
     assert warehouse_hashes(settings) == interrupted
 
 
+def test_a_group_of_several_chunks_is_committed_whole_or_not_at_all(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = tmp_path / "whole"
+    shutil.copytree(settings.home, whole)
+    small = replace(settings, chunk_rows=3)
+
+    class PowerCutError(Exception):
+        pass
+
+    def cut_in_the_second_group(done: int, _of: int, _detail: str) -> None:
+        if done > 8:
+            raise PowerCutError
+
+    told: list[int] = []
+    with monkeypatch.context() as changed, open_warehouse(small) as connection:
+        changed.setattr("tasks.core.commits.SMALL_CHUNK", 1)
+        changed.setattr("tasks.core.commits.ROW_GROUP_ROWS", 8)
+        batch = pending_batches(connection, LAST_NEW_DAY)[0]
+        with pytest.raises(PowerCutError):
+            score_batch(connection, small, batch, cut_in_the_second_group)
+        assert connection.execute("SELECT count(*) FROM score.decisions").fetchall() == [(8,)]
+        score_batch(connection, small, batch, lambda done, _of, _detail: told.append(done))
+    assert told == [3, 6, 8, 11, 12]  # of those that were left: two groups
+    run_night()
+    in_groups = warehouse_hashes(settings)
+    shutil.rmtree(settings.home)
+    shutil.copytree(whole, settings.home)
+    run_night()
+    assert warehouse_hashes(settings) == in_groups
+
+
 def test_without_a_champion_the_night_says_so(settings: Settings) -> None:
     with open_warehouse(settings) as connection:
         connection.execute("DELETE FROM registry.promotions_v1")

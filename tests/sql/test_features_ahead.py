@@ -17,7 +17,7 @@ from tasks.features_ahead import features_ahead
 from tests.feature_support import REAL_BATCH, frame_of, insert, versions_of, warehouse_of
 from warehouse.connection import Connection, transaction
 from warehouse.features import Computing, compute_features
-from warehouse.threads import threads_of
+from warehouse.threads import at_most_threads, threads_of
 
 N_APPLICANTS = 11
 GROUPS = (7, 4)
@@ -69,27 +69,44 @@ def test_the_next_block_is_computed_while_the_last_one_is_used(monkeypatch: pyte
 
 
 def test_whoever_stops_does_not_wait_for_the_block_in_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    running, compute = threading.Event(), Computing.features
+    running, begun, ended, compute = threading.Event(), [], [], Computing.features
 
-    def endless_at_the_second(its: Computing, *arguments: Any) -> pl.DataFrame:
-        if running.is_set():
-            raise AssertionError("a third block was begun")
-        found = compute(its, *arguments)
-        monkeypatch.setattr(warehouse.features, "_of_applications", _endless)
+    def told(its: Computing, *arguments: Any) -> pl.DataFrame:
+        begun.append(len(begun))
+        if len(begun) == 2:
+            monkeypatch.setattr(warehouse.features, "_of_applications", _slow)
+        return compute(its, *arguments)
+
+    def _slow(connection: Connection, **_: object) -> pl.DataFrame:
+        running.set()
+        found = connection.sql("SELECT sum(i * i % 7) FROM range(50000000000) AS t(i)").pl()  # minutes
+        ended.append(found)
         return found
 
-    def _endless(connection: Connection, **_: object) -> pl.DataFrame:
-        running.set()
-        return connection.sql("SELECT sum(i) FROM range(1000000000000) AS t(i)").pl()
-
-    monkeypatch.setattr(Computing, "features", endless_at_the_second)
+    monkeypatch.setattr(Computing, "features", told)
     n_threads = threading.active_count()
     with _applicants() as (connection, groups):
         with features_ahead(connection, SETS, groups, 4) as features:
             next(features)
             assert running.wait(10)
         assert connection.execute("SELECT count(*) FROM raw.application_v1").fetchone() == (N_APPLICANTS,)
+    assert begun == [0, 1]
+    assert ended == []
     assert threading.active_count() == n_threads
+
+
+@pytest.mark.parametrize("n_threads", [1, 4])
+def test_writing_meanwhile_changes_no_number_of_threads(n_threads: int) -> None:
+    """Set while statements of others run, it would be waited for with Python's lock in hand."""
+    with _applicants() as (connection, groups):
+        connection.execute(f"SET threads = {n_threads}")
+        with features_ahead(connection, SETS, groups * 20, 2) as features:
+            for _ in features:
+                assert threads_of(connection) == 1
+                with at_most_threads(connection, 1), transaction(connection):
+                    insert(connection, "bureau", frame_of("bureau", [{"SK_ID_CURR": 1, "SK_ID_BUREAU": 1000}]))
+                assert threads_of(connection) == 1
+        assert threads_of(connection) == n_threads
 
 
 def test_what_computing_raises_comes_where_its_block_is_due() -> None:

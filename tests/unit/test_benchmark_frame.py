@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import machine, records
+from benchmarks import machine
 from benchmarks.frame import DisagreementError, Side, Stopwatch, compare, require_agreement
 from benchmarks.performance import DOCS, PAGE, PLOTS, read_results, render, write_page
 from benchmarks.records import MEDIANS, MIXED, RESULTS, Comparison, Target, judged, require_joinable, write
@@ -176,20 +176,21 @@ def test_sizes_measured_before_are_kept_and_count_for_the_targets() -> None:
         whole.joined({**former, "machine": "another"})
 
 
-def test_the_page_names_the_day_and_the_commit_of_each_size(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_names_the_day_and_the_commit_of_each_size() -> None:
     whole = comparison()
-    monkeypatch.setattr(records, "code", lambda: "")
     former = replace(whole, found={10: whole.found[10]}).record(date="2026-01-01")
     assert "- 2026-01-01, " in render([former])
-    monkeypatch.setattr(records, "code", lambda: "f21acce")
-    later = replace(whole, found={1000: whole.found[1000]}).joined(former).record(date="2026-02-03")
+    later = replace(whole, found={1000: whole.found[1000]}, code="f21acce").joined(former).record(date="2026-02-03")
     assert "- 10: 2026-01-01; 1,000: 2026-02-03 (f21acce), " in render([later])
-    assert "- 2026-02-03 (f21acce), " in render([whole.joined(later).record(date="2026-02-03")])
+    again = replace(whole, code="06b9738").joined(later).record(date="2026-02-04")
+    assert "- 2026-02-04 (06b9738), " in render([again])
 
 
 def test_code_that_is_no_commit_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(machine, "ROOT", tmp_path)
     assert machine.code() == ""
+    (tmp_path / ".git").mkdir()
+    assert machine.code() == ""  # git knows of no commit here
     git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x"]
     made = tmp_path / "made.py"
     made.write_text("1\n", encoding="utf-8")
