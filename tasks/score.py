@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -36,10 +36,6 @@ from warehouse.scores import (
     with_content,
     write_chunk,
 )
-
-#: Transactions between which something is always computed: after so many (some 330,000 applications) what DuckDB keeps in memory
-#: is given back, which cannot be done while statements run.
-_COMMITS_TOGETHER = 8
 
 
 @dataclass(frozen=True)
@@ -94,23 +90,6 @@ def score_batch(
     features_of = scoring.champion.feature_set
     cuts = commits(len(versions), settings.chunk_rows, stored_features(connection, features_of))
     groups = [versions.slice(start, n_rows) for start, n_rows in cuts]
-    for start in range(0, len(groups), _COMMITS_TOGETHER):
-        _decide_groups(connection, settings, batch, scoring, groups[start : start + _COMMITS_TOGETHER], result, report)
-        give_back(connection, settings)
-    return result
-
-
-def _decide_groups(
-    connection: Connection,
-    settings: Settings,
-    batch: PendingBatch,
-    scoring: Scoring,
-    groups: Sequence[pl.DataFrame],
-    result: BatchScore,
-    report: Callable[[], None],
-) -> None:
-    """Decides groups of versions, each in a transaction, and counts them in `result`."""
-    features_of = scoring.champion.feature_set
     with (
         features_ahead(connection, features_of, groups, settings.chunk_rows) as features,
         closing(_chunks(connection, batch, scoring, features)) as chunks,
@@ -126,6 +105,8 @@ def _decide_groups(
                         break  # it counts once it is committed
                     report()
             report()
+    give_back(connection, settings)
+    return result
 
 
 def quickened(connection: Connection, scoring: Scoring, batch: PendingBatch) -> tuple[Scoring, str]:

@@ -117,9 +117,8 @@ def test_a_night_that_stopped_between_two_chunks_goes_on_to_the_same_end(setting
     assert warehouse_hashes(settings) == interrupted
 
 
-@pytest.mark.parametrize("n_together", [1, 2])
 def test_a_group_of_several_chunks_is_committed_whole_or_not_at_all(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_together: int
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = tmp_path / "whole"
     shutil.copytree(settings.home, whole)
@@ -136,7 +135,6 @@ def test_a_group_of_several_chunks_is_committed_whole_or_not_at_all(
     with monkeypatch.context() as changed, open_warehouse(small) as connection:
         changed.setattr("tasks.core.commits.SMALL_CHUNK", 1)
         changed.setattr("tasks.core.commits.ROW_GROUP_ROWS", 8)
-        changed.setattr("tasks.score._COMMITS_TOGETHER", n_together)
         batch = pending_batches(connection, LAST_NEW_DAY)[0]
         with pytest.raises(PowerCutError):
             score_batch(connection, small, batch, cut_in_the_second_group)
