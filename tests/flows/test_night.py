@@ -93,13 +93,14 @@ def test_a_backfill_gives_what_nights_run_on_time_would_have_given_and_may_be_ru
     assert warehouse_hashes(settings) == on_time
 
 
+class PowerCutError(Exception):
+    """What stops a night between two chunks here."""
+
+
 def test_a_night_that_stopped_between_two_chunks_goes_on_to_the_same_end(settings: Settings, tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     shutil.copytree(settings.home, whole)
     small = replace(settings, chunk_rows=7)
-
-    class PowerCutError(Exception):
-        pass
 
     def cut(_done: int, _of: int, _detail: str) -> None:
         raise PowerCutError
@@ -123,9 +124,6 @@ def test_a_group_of_several_chunks_is_committed_whole_or_not_at_all(
     whole = tmp_path / "whole"
     shutil.copytree(settings.home, whole)
     small = replace(settings, chunk_rows=3)
-
-    class PowerCutError(Exception):
-        pass
 
     def cut_in_the_second_group(done: int, _of: int, _detail: str) -> None:
         if done > 8:
