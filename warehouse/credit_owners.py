@@ -77,7 +77,7 @@ class Owners:
 
 
 def places_of(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int32] | None:
-    """Of each number from the least key to the greatest the place of a key, its own where it is one; None where keys are sparse."""
+    """Of each number from the least key to the greatest the place of a key, its own if it is one; None where keys are sparse."""
     if not len(keys):
         return None
     span = int(keys[-1]) - int(keys[0]) + 1
