@@ -106,6 +106,7 @@ def pandas_tables(connection: Connection) -> dict[str, pd.DataFrame]:
     tables = {}
     for name in TABLES:
         frame = connection.sql(f"SELECT * EXCLUDE (row_number, origin) FROM raw.{name}_v1").df()
+        frame = frame.astype(dict.fromkeys(frame.select_dtypes("category").columns, object))  # texts of a closed list
         kept = frame.dropna(subset=["SK_ID_CURR"])
         kept = kept.astype({column: float for column in kept.columns if column not in KEYS and kept[column].dtype != object})
         tables[name] = kept.sort_values(["SK_ID_CURR", "batch_id"], kind="stable").reset_index(drop=True)

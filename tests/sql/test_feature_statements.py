@@ -145,23 +145,23 @@ def test_levels_counted_together_do_not_run_into_one_another(most: int) -> None:
 @pytest.mark.parametrize("most", [1, 2, 3, 127, 128, 255, 256, 511, 512])
 def test_months_counted_together_do_not_run_into_one_another(most: int) -> None:
     """The largest credit has as many months as its bits can count, all of one status, beside smaller and newer ones."""
-    statuses = ["0", "1", "2", "3", "4", "5", "C", "X"]
-    rows = [{"STATUS": statuses[most % 8]}] * most
-    rows += [{"SK_ID_CURR": 2, "SK_ID_BUREAU": 2, "STATUS": status} for status in (*statuses[:3], "unknown")[:most]]
+    statuses = ["0", "1", "2", "3", "5", "C", "X"]  # "4" is none that the model knows
+    rows = [{"STATUS": statuses[most % 7]}] * most
+    rows += [{"SK_ID_CURR": 2, "SK_ID_BUREAU": 2, "STATUS": status} for status in (*statuses[:3], "4")[:most]]
     rows += [{"SK_ID_CURR": 2, "SK_ID_BUREAU": 2, "STATUS": "X", "batch_id": REAL_BATCH + 100}] * min(most, 2)
     keys = [(1, REAL_BATCH), (2, REAL_BATCH), (2, REAL_BATCH + 100)]
     applications = [{"SK_ID_CURR": number, "batch_id": batch} for number, batch in keys]
     known = [{"SK_ID_CURR": number, "SK_ID_BUREAU": number} for number in (1, 2)]
     with warehouse_of({"application": applications, "bureau": known}) as connection:
-        wanted = feature_set(observe_levels(connection, REAL_BATCH), [])
+        wanted = feature_set(observe_levels(connection, REAL_BATCH) | {"bureau_balance.STATUS": statuses}, [])
         insert(connection, "bureau_balance", frame_of("bureau_balance", rows))
         features = compute_features(connection, wanted, versions_of(connection))
     names = [feature.name for feature in wanted.features if feature.function == "mean_of_share"]
     n_mixed = min(most, 4)
     assert features.select(names).rows() == [
-        tuple(float(number == most % 8) for number in range(8)),
-        tuple(round((number < min(most, 3)) / n_mixed, 15) for number in range(8)),
-        tuple(float(number == 7) for number in range(8)),
+        tuple(float(number == most % 7) for number in range(7)),
+        tuple(round((number < min(most, 3)) / n_mixed, 15) for number in range(7)),
+        tuple(float(number == 6) for number in range(7)),
     ]
     assert features["BURO_MONTHS_BALANCE_SIZE_SUM"].to_list() == [most, n_mixed, min(most, 2)]
 
