@@ -20,11 +20,13 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from benchmarks.frame import Side, Stopwatch, Target, call, run
@@ -48,12 +50,13 @@ def rows_of(n: int, seed: int, shift: float = 0.0) -> pl.DataFrame:
     generator = np.random.default_rng(seed)
     columns: dict[str, pl.Series] = {}
     for i in range(NUMBERS):
-        values = [
+        shapes: list[Callable[[], npt.NDArray[np.float64]]] = [
             lambda: generator.normal(shift, size=n),
             lambda: generator.lognormal(shift, size=n) * (generator.random(n) < 0.5),
             lambda: np.minimum(generator.poisson(4 + shift, n), 12).astype(float),
             lambda: (generator.random(n) < 0.3 + shift / 4).astype(float),
-        ][i % KINDS]()
+        ]
+        values = shapes[i % KINDS]()
         columns[f"N{i}"] = pl.Series(np.where(generator.random(n) < 0.1, np.nan, values)).fill_nan(None)
     for i in range(TEXTS):
         k = 2 + 56 * i // (TEXTS - 1)
@@ -120,7 +123,7 @@ def ours(place: str) -> dict[str, Any]:
         str(name): _plain(found["n_reference"].to_numpy(), found["n_current"].to_numpy())
         for (name,), found in bins.group_by("subject", maintain_order=True)
     }
-    rows_counted = bins.filter(pl.col("subject") == "T0")["n_current"].sum()
+    rows_counted = int(bins.filter(pl.col("subject") == "T0")["n_current"].sum())
     apart = {name: (abs(check[name] - psi), MOST_APART_SHARE * check[name]) for name, psi in rows.iter_rows()}
     furthest = max(found for found, _ in apart.values())
     if any(found > MOST_APART + share + MOST_APART_TIMES_ROWS / rows_counted for found, share in apart.values()):

@@ -43,15 +43,15 @@ def level(shares: Shares, n: int, m: int, nights: int) -> dict[str, object]:
     below, plain, alerts, done = np.zeros(len(LEVELS)), 0, 0, 0
     while done < nights:
         some = min(nights - done, max(1, _CELLS_AT_ONCE // len(shares)))
-        sides = [generator.multinomial(rows, shares, size=some).astype(float).ravel() for rows in (m, n)]
-        found = measure_cells(*sides, np.repeat(np.arange(some), len(shares)))
+        reference, current = (generator.multinomial(rows, shares, size=some).astype(float).ravel() for rows in (m, n))
+        found = measure_cells(reference, current, np.repeat(np.arange(some), len(shares)))
         below += [np.count_nonzero(found.p_value < one) for one in LEVELS]
-        plain += np.count_nonzero(chi2.sf(n * m / (n + m) * found.psi, len(shares) - 1) < LEVELS[-1])
-        alerts += np.count_nonzero((found.p_value < LEVELS[-1]) & (found.psi >= 0.20))
+        plain += int(np.count_nonzero(chi2.sf(n * m / (n + m) * found.psi, len(shares) - 1) < LEVELS[-1]))
+        alerts += int(np.count_nonzero((found.p_value < LEVELS[-1]) & (found.psi >= 0.20)))
         done += some
     return {
         "of_levels": (below / nights / LEVELS).round(2).tolist(),
-        "alerts": int(alerts),
+        "alerts": alerts,
         "plain": round(plain / nights / 1e-5, 1),
     }
 

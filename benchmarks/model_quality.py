@@ -26,8 +26,9 @@ from schemas.policy import Policy, load_policy
 from schemas.settings import Settings
 from schemas.tables import HISTORY_TABLES, table
 from tasks.core.calibration import calibrated_pd, calibration_line, fit_calibration
-from tasks.core.fitting import Parameter, TrainingRows, fit_out_of_fold, resolve_parameters
+from tasks.core.fitting import Parameter, fit_out_of_fold, resolve_parameters
 from tasks.core.folds import assign_folds
+from tasks.core.matrices import TrainingRows
 from tasks.core.metrics import (
     Mask,
     Vector,

@@ -31,10 +31,15 @@ def _dummies(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFrame, 
     return rows, [name for name in rows.columns if name not in before]
 
 
+def _pairs(aggregated: pd.DataFrame) -> list[tuple[str, str]]:
+    """Column and function of each aggregate."""
+    return list(zip(aggregated.columns.get_level_values(0), aggregated.columns.get_level_values(1), strict=True))
+
+
 def _aggregated(rows: pd.DataFrame, wanted: Mapping[str, Sequence[str]], prefix: str) -> pd.DataFrame:
     groups = rows.groupby(ID)
     found = groups.agg({column: list(functions) for column, functions in wanted.items()})
-    found.columns = pd.Index([f"{prefix}_{column}_{_shown(column, function)}" for column, function in found.columns])
+    found.columns = pd.Index([f"{prefix}_{column}_{_shown(column, function)}" for column, function in _pairs(found)])
     return found.assign(**{f"{prefix}_COUNT": groups.size()})
 
 
@@ -68,7 +73,7 @@ def _bureau(folder: Path, levels: Levels, statuses: Sequence[str]) -> list[pd.Da
     months, flags = _dummies(pd.read_parquet(folder / "bureau_balance.parquet"), ["STATUS"])
     loans = months.groupby("SK_ID_BUREAU").agg({"MONTHS_BALANCE": ["min", "max", "size"], **_each(flags, "mean")})
     shares = {f"STATUS={level}_MEAN": f"STATUS_IS_{level}_SHARE" for level in statuses}
-    loans.columns = pd.Index([f"{column}_{function.upper()}" for column, function in loans.columns])
+    loans.columns = pd.Index([f"{column}_{function.upper()}" for column, function in _pairs(loans)])
     loans = loans.rename(columns=shares)
     del months
     texts = ["CREDIT_ACTIVE", "CREDIT_CURRENCY", "CREDIT_TYPE"]

@@ -7,7 +7,7 @@ counted once per column instead of once per level. benchmarks/peers_kernel.py is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def _shares(
     found = {}
     for column in columns:
         counts = rows.groupby([ID, column], observed=True).size().unstack(fill_value=0)
-        counts = counts.reindex(columns=levels[column], fill_value=0)
+        counts = counts.reindex(columns=list(levels[column]), fill_value=0)
         found[column] = counts.set_axis([f"{prefix}_{column}_IS_{said.short(level)}" for level in levels[column]], axis=1)
     return found
 
@@ -51,7 +51,7 @@ def _bureau(rows: pd.DataFrame, months: pd.DataFrame, levels: Mapping[str, Seque
     loans = months.groupby(key).MONTHS_BALANCE.agg(["min", "max", "size"]).add_prefix("MONTHS_BALANCE_")
     loans.columns = loans.columns.str.upper()
     counts = months.groupby([key, "STATUS"], observed=True).size().unstack(fill_value=0)
-    counts = counts.reindex(index=loans.index, columns=levels["STATUS"], fill_value=0)
+    counts = counts.reindex(index=loans.index, columns=list(levels["STATUS"]), fill_value=0)
     loans = loans.join(counts.div(loans.MONTHS_BALANCE_SIZE, axis=0).add_prefix("STATUS_IS_").add_suffix("_SHARE"))
     rows = rows.merge(loans.reset_index(), on=key, how="left")
     statuses = {f"STATUS_IS_{level}_SHARE": "mean" for level in levels["STATUS"]}
@@ -117,7 +117,7 @@ def features_of(folder: Path, levels: Mapping[str, Sequence[str]], protected: Se
     frames += _bureau(bureau, months, {**of("bureau"), "STATUS": levels["bureau_balance.STATUS"]})
     held["bureau"] = bureau[ID].unique()
     del months, bureau
-    parts = {
+    parts: dict[str, Callable[[pd.DataFrame, dict[str, Sequence[str]]], list[pd.DataFrame]]] = {
         "previous_application": lambda rows, known: _previous(rows, known),
         "POS_CASH_balance": lambda rows, known: _pos(rows, known),
         "installments_payments": lambda rows, _: said.instalment_features(rows),

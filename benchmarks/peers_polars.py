@@ -28,7 +28,7 @@ def _divide(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
 
 
 def _rounded(values: pl.Expr, decimals: int) -> pl.Expr:
-    return values.sign() * (values.abs() * 10**decimals + 0.5).floor() / 10**decimals
+    return values.sign() * (values.abs() * 10.0**decimals + 0.5).floor() / 10.0**decimals
 
 
 def _aggregates(wanted: Mapping[str, str], prefix: str, where: pl.Expr | None = None) -> Iterator[pl.Expr]:

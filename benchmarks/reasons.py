@@ -21,12 +21,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benchmarks.features import CHUNK_ROWS, _settings, prepare
+from benchmarks.features import _settings, prepare
 from benchmarks.frame import Side, Stopwatch, Target, call, run
 from benchmarks.portfolio import BASE_APPLICANTS, DAY
 from schemas.features import feature_set
 from schemas.manifest import ModelManifest
 from schemas.policy import load_policy
+from schemas.settings import CHUNK_ROWS
 from tasks.core.encoding import Matrix, to_matrix
 from tasks.core.explaining import explain
 from tasks.core.reasons import contributions, explain_rows

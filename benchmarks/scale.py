@@ -240,9 +240,13 @@ def with_tables(page: str, folder: Path = RESULTS, price: float = PRICE_PER_CORE
     found = {name: read(name, folder) for name in NEEDED}
     parts = {"plan": plan_text(found, price), "measurements": measured_text(found["partitions"])}
     for name, text in parts.items():
-        mark = re.compile(rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-        page = mark.sub(lambda found, text=text: f"{found.group(1)}{text}\n{found.group(2)}", page)
+        page = _with_part(page, name, text)
     return page
+
+
+def _with_part(page: str, name: str, text: str) -> str:
+    mark = re.compile(rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    return mark.sub(lambda found: f"{found.group(1)}{text}\n{found.group(2)}", page)
 
 
 def main() -> None:

@@ -45,7 +45,8 @@ def marginal(series: pl.Series, grid: list[float], order: dict[Any, float] | Non
     if len(values) < 200:
         return {"missing": 1.0, "levels": [], "shares": []}
     edge = 5 / len(values)
-    return found | {"quantiles": [rounded(values.quantile(min(max(level, edge), 1 - edge), "linear")) for level in grid]}
+    quantiles = (values.quantile(min(max(level, edge), 1 - edge), "linear") or 0.0 for level in grid)
+    return found | {"quantiles": [rounded(quantile) for quantile in quantiles]}
 
 
 def default_rates(frame: pl.DataFrame, column: str) -> dict[Any, float]:
@@ -136,7 +137,7 @@ def application_parameters(train: pl.DataFrame) -> tuple[dict[str, Any], dict[st
 
 def grouped(frame: pl.DataFrame, groups: dict[str, pl.Expr], columns: list[str]) -> dict[str, Any]:
     """Marginals of the columns within each group of rows, and the share of each group."""
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for name, rule in groups.items():
         part = frame.filter(rule)
         found[name] = {"share": round(len(part) / len(frame), 5)} | {column: marginal(part[column], COARSE) for column in columns}

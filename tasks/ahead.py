@@ -46,6 +46,7 @@ def made_ahead(pieces: Generator[Made, None, None], stop: Callable[[], None] = l
             while piece := due.result():
                 due = thread.submit(copy_context().run, _next_of, pieces)
                 yield piece[0]
+                del piece  # before the next one is waited for
         finally:
             while due is not None and not due.done():
                 stop()

@@ -52,3 +52,4 @@ def _blocks(
 def _chunks(blocks: Iterator[pl.DataFrame], chunk_rows: int) -> Iterator[pl.DataFrame]:
     for block in blocks:
         yield from block.iter_slices(chunk_rows)
+        del block  # before the next one is waited for
