@@ -30,8 +30,6 @@ from tasks.core.fitting import Parameter, fit_out_of_fold, resolve_parameters
 from tasks.core.folds import assign_folds
 from tasks.core.matrices import TrainingRows
 from tasks.core.metrics import (
-    Mask,
-    Vector,
     approval_rate,
     auc,
     auc_difference_interval,
@@ -45,6 +43,7 @@ from tasks.core.metrics import (
 )
 from tasks.core.scoring import engine_name
 from tasks.core.threshold import optimal_threshold
+from tasks.core.vectors import Mask, Vector
 from warehouse.connection import open_warehouse
 
 logger = logging.getLogger("model_quality")

@@ -43,9 +43,9 @@ from tasks.compiled import COMPILE_FROM
 from tasks.core.assessing import assess_rows
 from tasks.core.compiled import compile_model
 from tasks.core.encoding import parts_of, side_by_side, to_matrix
-from tasks.core.metrics import Vector
 from tasks.core.reasons import REASON_SCHEMA
 from tasks.core.scoring import calibrate
+from tasks.core.vectors import Vector
 from tasks.score import decide_rows, load_champion
 from tasks.scorer import Scorer, score_rows
 from warehouse.connection import Connection, beside, open_warehouse, transaction

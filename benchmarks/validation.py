@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from benchmarks.frame import Side, Stopwatch, Target, call, run
-from schemas.frames import MAX_TEXT_LENGTH, Rule, table_rules
+from schemas.rules import MAX_TEXT_LENGTH, Rule, table_rules
 from schemas.tables import Column, table
 from tasks.core.conversion import convert
 

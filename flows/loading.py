@@ -7,6 +7,9 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+
+from schemas.absent import absent
 
 #: `M_ARENA_MAX` of glibc's malloc.h.
 _ARENA_MAX = -8
@@ -41,3 +44,19 @@ def loading() -> Iterator[None]:
         gc.freeze()
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def loading_a_night() -> Iterator[None]:
+    """`loading`, for processes that score and never train: LightGBM would load scikit-learn and pandas to wrap models in.
+
+    That is a second of processor, of three that the imports of a night take. Models sum their trees without; what the wrappers
+    are needed for, LightGBM's own Dask training, is not to be found in such a process.
+    """
+    with loading():
+        with absent("sklearn", "pandas"):
+            import lightgbm  # noqa: F401  what is imported within finds it loaded
+        yield
+        # What Prefect would load at the first call, when the server that is started meanwhile is up and waits.
+        for name in ("prefect.flow_engine", "prefect.task_engine", "fastapi.encoders"):
+            import_module(name)

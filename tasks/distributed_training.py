@@ -22,7 +22,7 @@ from schemas.settings import Settings, read_settings
 from tasks.core.encoding import Encoding, Matrix, to_matrix
 from tasks.core.fitting import Grower, Parameter, Progress
 from tasks.core.imbalance import Sample
-from tasks.core.metrics import Vector
+from tasks.core.vectors import Vector
 from tasks.dask_cluster import cluster_lost, dask_client, lost_workers, require_dask, while_workers_last, worker_processes
 from tasks.partitions import key_sha256, require_key
 from tasks.same_software import require_software, software

@@ -13,8 +13,8 @@ from schemas.features import FeatureSet, feature_set
 from schemas.policy import Policy
 from schemas.settings import Settings
 from tasks.core.decisions import decide
-from tasks.core.metrics import Mask, Vector
 from tasks.core.scoring import Model, score_points
+from tasks.core.vectors import Mask, Vector
 from tasks.model_files import read_model
 from warehouse.registry import ChampionRef
 

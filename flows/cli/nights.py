@@ -58,16 +58,16 @@ def ingest(ctx: click.Context, as_of: datetime | None) -> None:
 @click.pass_context
 def nightly(ctx: click.Context, as_of: datetime | None) -> None:
     """Score every delivery received up to the business date that is not processed yet, and publish the results."""
-    from flows.loading import loading
+    from flows.loading import loading_a_night
     from flows.temporary_server import prefect_at_hand
     from schemas.parameters import NightParameters
 
     settings, day = _home_and_day(as_of)
+    server = prefect_at_hand(settings, quiet=not ctx.obj["debug"])  # it starts while the next lines load what a night needs
     from tasks.readiness import require_ready
 
-    require_ready(settings, day)  # before Prefect starts, so that a wrong home is told at once
-    server = prefect_at_hand(settings, quiet=not ctx.obj["debug"])  # it starts while the next line loads what a night needs
-    with loading():
+    require_ready(settings, day)  # before the server is waited for, so that a wrong home is told at once
+    with loading_a_night():
         from flows.nightly import score_nightly
         from reports.night import night_text
 
@@ -86,14 +86,14 @@ def backfill(ctx: click.Context, from_date: datetime, to_date: datetime) -> None
     if to_date < from_date:
         raise click.UsageError("--to lies before --from")
     settings, _ = _home_and_day(to_date)
-    from flows.loading import loading
+    from flows.loading import loading_a_night
     from flows.temporary_server import prefect_at_hand
     from schemas.parameters import BackfillParameters
     from tasks.readiness import require_ready
 
-    require_ready(settings, from_date.date())
     server = prefect_at_hand(settings, quiet=not ctx.obj["debug"])
-    with loading():
+    require_ready(settings, from_date.date())
+    with loading_a_night():
         from flows.backfill import backfill_nights
         from reports.night import night_text
 

@@ -13,9 +13,9 @@ import polars as pl
 
 from schemas.tables import table
 from tasks.core.encoding import Matrix, hex_digests, parts_of, row_digests, side_by_side
-from tasks.core.metrics import Mask, Vector
 from tasks.core.quality import Found, Quality, inputs_of, is_insufficient, look_at, quality_of
 from tasks.core.scoring import Model, calibrate
+from tasks.core.vectors import Mask, Vector
 
 Made = TypeVar("Made")
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from schemas.drift import Bin, Role, Source, Subject, SubjectKind
 from schemas.policy import BinRules
-from tasks.core.metrics import Vector
+from tasks.core.vectors import Vector
 
 #: A label shows no more of a level than this many characters.
 _LABEL_LENGTH = 100

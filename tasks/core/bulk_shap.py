@@ -13,9 +13,9 @@ import lightgbm as lgb
 import numpy as np
 
 from tasks.core.encoding import Matrix
-from tasks.core.metrics import Vector
 from tasks.core.shap_tables import Places, ShapTables, shap_tables
 from tasks.core.tree_paths import read_trees
+from tasks.core.vectors import Vector
 
 #: Rows that go through the tables at a time, at most: a thread holds 16 bytes per row and input.
 CHUNK_ROWS = 8192

@@ -8,7 +8,7 @@ import numpy as np
 
 from schemas.errors import UsageError
 from schemas.manifest import Calibration
-from tasks.core.resampling import Vector
+from tasks.core.vectors import Vector
 
 #: Decimals of a PD: fixed before points and decision, so that neither hangs on a last bit.
 PD_DECIMALS = 12

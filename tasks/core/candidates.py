@@ -14,7 +14,7 @@ from schemas.parameters import Candidate
 from tasks.core.encoding import Matrix
 from tasks.core.imbalance import Sample
 from tasks.core.matrices import Prepared
-from tasks.core.metrics import Vector
+from tasks.core.vectors import Vector
 
 Parameter = float | int | str | bool
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.frames import frame_dtype
+from schemas.rules import frame_dtype
 from schemas.tables import Column, Table
 
 #: Up to here a 64-bit float holds every integer exactly.

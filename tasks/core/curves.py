@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.training_record import Curves, Point, ScoreBin
-from tasks.core.metrics import FALSE_NEGATIVE_COST, Vector, reliability
+from tasks.core.metrics import FALSE_NEGATIVE_COST, reliability
+from tasks.core.vectors import Vector
 
 MAX_POINTS = 200
 #: Rows between two points of a curve, and in a bin.

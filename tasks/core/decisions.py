@@ -10,8 +10,8 @@ import polars as pl
 
 from schemas.errors import VerificationError
 from schemas.policy import HardRule, Policy
-from tasks.core.metrics import Mask, Vector
 from tasks.core.threshold import granted
+from tasks.core.vectors import Mask, Vector
 
 BY_SCORE = "score"
 #: Too few inputs are filled; a usual history table is absent.

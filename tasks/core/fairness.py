@@ -9,7 +9,7 @@ import polars as pl
 
 from schemas.model_rules import FairnessProfile
 from schemas.training_record import FairnessRow
-from tasks.core.metrics import Mask, Vector
+from tasks.core.vectors import Mask, Vector
 
 AGE = "AGE"
 #: Bands in rising order, and the age in years from which each one after the first begins.

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tasks.core.calibration import LineSums, line_sums
-from tasks.core.resampling import Mask, Ranked, Vector, counted_auc, counted_ks, counted_precision, rank_rows
+from tasks.core.resampling import Ranked, counted_auc, counted_ks, counted_precision, rank_rows
+from tasks.core.vectors import Mask, Vector
 
 
 def ratio(numerator: float, denominator: float) -> float:

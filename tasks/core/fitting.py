@@ -14,7 +14,7 @@ from schemas.errors import UsageError
 from tasks.core.encoding import Encoding, Matrix
 from tasks.core.imbalance import Sample
 from tasks.core.matrices import Folds, PreparedFold, TrainingRows, plain_folds
-from tasks.core.metrics import Mask, Vector
+from tasks.core.vectors import Mask, Vector
 
 Parameter = float | int | str | bool
 Progress = Callable[[str], None]

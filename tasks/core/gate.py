@@ -13,8 +13,9 @@ from schemas.model_rules import FairnessProfile, GateRules
 from schemas.policy import Policy
 from schemas.training_record import FairnessRow, Figure
 from tasks.core.fairness import fairness_rows, not_judged, passes
-from tasks.core.metrics import Mask, Vector, bounded_figures, observed_over_expected, paired_difference
+from tasks.core.metrics import bounded_figures, observed_over_expected, paired_difference
 from tasks.core.resampling import ONE_SIDED
+from tasks.core.vectors import Mask, Vector
 
 DRAWS = 1000
 #: A figure that is past its limit by no more than this is so by rounding.

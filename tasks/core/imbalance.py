@@ -9,7 +9,7 @@ import numpy as np
 from schemas.parameters import Imbalance
 from tasks.core.encoding import Matrix
 from tasks.core.folds import Ids, id_hash
-from tasks.core.metrics import Mask, Vector
+from tasks.core.vectors import Mask, Vector
 
 #: Repaid loans per default after undersampling, and after defaults were added by SMOTE.
 GOODS_PER_BAD = 3

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from tasks.core.encoding import Matrix
 from tasks.core.forest import Forest
-from tasks.core.metrics import Vector
+from tasks.core.vectors import Vector
 
 LANES = 16
 _IR = Path(__file__).with_name("forest.ll")

@@ -9,7 +9,8 @@ import polars as pl
 
 from schemas.errors import UsageError
 from tasks.core.encoding import Encoding, fit_codes, to_matrix
-from tasks.core.resampling import Counts, Vector, counted_auc, rank_rows
+from tasks.core.resampling import Counts, counted_auc, rank_rows
+from tasks.core.vectors import Vector
 
 #: The best single feature of honest data, an external score, has about 0.65.
 LEAK_FROM = 0.9

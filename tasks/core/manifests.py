@@ -11,10 +11,11 @@ import polars as pl
 from schemas.manifest import Calibration, FeatureInput, ModelManifest
 from tasks.core.encoding import MISSING_CODE, TextCodes
 from tasks.core.fitting import Parameter
-from tasks.core.metrics import Vector, metrics_of, reliability
+from tasks.core.metrics import metrics_of, reliability
 from tasks.core.scoring import engine_name
 from tasks.core.training_plan import TrainingPlan
 from tasks.core.training_rows import TARGET, Split, content_sha256, received_range
+from tasks.core.vectors import Vector
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from schemas.parameters import Imbalance
 from tasks.core.encoding import Encoding, Matrix, TextCodes, fit_codes, to_matrix
 from tasks.core.folds import Ids
 from tasks.core.imbalance import Sample, bad_weight, balanced, undersampled
-from tasks.core.metrics import Mask, Vector
+from tasks.core.vectors import Mask, Vector
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import polars as pl
 
 from schemas.policy import Cost, Policy
 from tasks.core.encoding import Matrix
-from tasks.core.metrics import Mask, Vector
 from tasks.core.psi import SMOOTHING
 from tasks.core.threshold import granted
+from tasks.core.vectors import Mask, Vector
 
 #: The part of a PSI whose movers the sample does not tell apart.
 UNATTRIBUTED = "(not attributed)"

@@ -27,8 +27,7 @@ from tasks.core.resampling import (
     rank_rows,
     weighted_sum,
 )
-from tasks.core.resampling import Mask as Mask
-from tasks.core.resampling import Vector as Vector
+from tasks.core.vectors import Mask, Vector
 
 #: What a granted default counts in `cost_per_application`, against 1 for a refused good.
 FALSE_NEGATIVE_COST = 10.0

@@ -12,8 +12,8 @@ import polars as pl
 
 from schemas.drift import Status
 from tasks.core.drift_rows import Limits, Window, drift_row, status_of
-from tasks.core.metrics import Vector
 from tasks.core.significance import Atoms, mean_moved, more_than_reference, two_shares
+from tasks.core.vectors import Vector
 from tasks.core.volume import days_of, past_of
 
 

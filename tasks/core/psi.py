@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.special import xlogy
 from scipy.stats import binom, chi2
 
-from tasks.core.metrics import Mask, Vector
+from tasks.core.vectors import Mask, Vector
 
 Groups = npt.NDArray[np.int64]
 

@@ -14,9 +14,9 @@ import polars as pl
 from schemas.policy import Policy, Reasons
 from tasks.core.decisions import BY_INSUFFICIENT_INPUT, BY_MISSING_HISTORY
 from tasks.core.encoding import Matrix
-from tasks.core.metrics import Vector
 from tasks.core.scoring import CHUNK_ROWS, Model, engine_name
 from tasks.core.turns import PREDICTIONS
+from tasks.core.vectors import Vector
 
 #: Contributions are ranked after rounding to this many decimals, so that engines and machines agree on the order.
 CONTRIBUTION_DECIMALS = 4

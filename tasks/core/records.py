@@ -22,11 +22,12 @@ from tasks.core.fitting import Parameter
 from tasks.core.folds import id_hash
 from tasks.core.matrices import TrainingRows
 from tasks.core.meaning import gain_importance
-from tasks.core.metrics import Vector, figure_set, fold_figures, paired_difference
+from tasks.core.metrics import figure_set, fold_figures, paired_difference
 from tasks.core.reasons import contributions
 from tasks.core.scoring import Model
 from tasks.core.selection import missing_shares
 from tasks.core.threshold import optimal_threshold
+from tasks.core.vectors import Vector
 
 #: Resamples behind the bounds: many where models are compared, fewer where the rows are many and the bounds tight anyway.
 DRAWS_HOLDOUT, DRAWS_OUT_OF_FOLD, DRAWS_TRAIN = 400, 200, 50

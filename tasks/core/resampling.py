@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Vector = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
+from tasks.core.vectors import Vector
 
 BOOTSTRAP_DRAWS = 400
 #: Quantiles of the draws that bound a figure by 95 %, two-sided and from one side.

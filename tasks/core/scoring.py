@@ -13,8 +13,8 @@ from schemas.manifest import ModelManifest
 from schemas.policy import ScoreScale
 from tasks.core.calibration import calibrated_pd
 from tasks.core.encoding import Encoding, Matrix, encoding_of
-from tasks.core.metrics import Vector
 from tasks.core.turns import PREDICTIONS
+from tasks.core.vectors import Vector
 
 #: Rows that are predicted at a time: bounds memory, costs nothing.
 CHUNK_ROWS = 8192

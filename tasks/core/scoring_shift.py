@@ -6,8 +6,8 @@ import polars as pl
 
 from schemas.policy import BinRules
 from tasks.core.binning import count_rows, freeze_subject
-from tasks.core.metrics import Vector
 from tasks.core.psi import psi
+from tasks.core.vectors import Vector
 
 #: Deciles; a PD has no value of its own and no levels.
 _DECILES = BinRules(numbers=10, own_share=1.0, rare_share=0.0)

@@ -17,9 +17,10 @@ from schemas.policy import Cost
 from schemas.training_record import SearchRecord, Trial
 from tasks.core.calibration import sigmoid
 from tasks.core.fitting import Parameter, Progress, Recipe, TreeFold, combine_folds
-from tasks.core.metrics import Mask, Vector, auc, policy_cost
+from tasks.core.metrics import auc, policy_cost
 from tasks.core.threshold import optimal_threshold
 from tasks.core.training_plan import SearchMetric, SearchPlan
+from tasks.core.vectors import Mask, Vector
 
 if TYPE_CHECKING:
     import optuna

@@ -11,9 +11,9 @@ import polars as pl
 
 from schemas.drift import Status
 from tasks.core.drift_rows import Limits, Window, drift_row
-from tasks.core.metrics import Vector
 from tasks.core.psi import Measured, measure_cells
 from tasks.core.significance import Atoms, adjusted, draw_together, mean_moved, two_shares
+from tasks.core.vectors import Vector
 
 #: Segments where the policy names none: product, gender, region rating, income type.
 SEGMENT_COLUMNS = ("NAME_CONTRACT_TYPE", "CODE_GENDER", "REGION_RATING_CLIENT", "NAME_INCOME_TYPE")

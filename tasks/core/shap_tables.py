@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.core.encoding import Matrix
-from tasks.core.metrics import Vector
 from tasks.core.tree_paths import Leaf, Tree
+from tasks.core.vectors import Vector
 
 #: Cells of a table shared by several leaves: larger tables mean fewer of them, smaller ones stay in the processor's cache.
 MOST_CELLS = 1024

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, betaincinv, gammaln
 
-from tasks.core.metrics import Mask, Vector
+from tasks.core.vectors import Mask, Vector
 
 #: Quantile groups that a reference sample is drawn together to.
 ATOM_GROUPS = 256

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from schemas.policy import Cost, Policy
-from tasks.core.resampling import Mask, Vector
+from tasks.core.vectors import Mask, Vector
 
 
 def granted(pd: Vector, threshold: float, policy: Policy) -> Mask:

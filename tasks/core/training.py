@@ -23,7 +23,6 @@ from tasks.core.folds import assign_folds
 from tasks.core.leakage import require_no_leakage
 from tasks.core.manifests import Fit, build_manifest
 from tasks.core.matrices import Folds, Prepared, TrainingRows
-from tasks.core.metrics import Vector
 from tasks.core.records import RawScores, Rows, calibrated, candidate_record, feature_records, shap_bars, warnings_of
 from tasks.core.scoring import load_booster, predict_raw, verified_model
 from tasks.core.scoring_shift import score_psi
@@ -32,6 +31,7 @@ from tasks.core.selection import Limits, Selection, select_features
 from tasks.core.threshold import optimal_threshold
 from tasks.core.training_plan import TrainingPlan as TrainingPlan
 from tasks.core.training_rows import KEY, TARGET, Split, content_sha256, feature_names, forbid_features, split_holdout
+from tasks.core.vectors import Vector
 from tasks.core.yardstick import fit_yardstick
 
 FoldNumbers = npt.NDArray[np.int64]

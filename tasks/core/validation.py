@@ -6,17 +6,15 @@ and sets bad rows aside, `judge` says of the bad rows of many chunks at once whi
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
-import pandera.errors
 import polars as pl
 
-from schemas.frames import Rule, frame_schema, table_rules
+from schemas.absent import absent
+from schemas.rules import Rule, table_rules
 from schemas.tables import Table, table
 from tasks.core.conversion import FAILURE_SCHEMA, convert
 
@@ -68,29 +66,17 @@ def _breaking_rows(frame: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.Series:
     return frame.select(is_bad.arg_true().cast(pl.UInt32).alias("position")).to_series()
 
 
-@contextmanager
-def _without(module: str) -> Iterator[None]:
-    """Lets imports within find no such module, unless it is loaded.
-
-    Where Hypothesis is installed, Pandera loads it at the first validation of a process, for data that it could make up: half a
-    second for nothing, as long as it takes to judge a hundred rules.
-    """
-    is_loaded = module in sys.modules
-    if not is_loaded:
-        sys.modules[module] = None  # type: ignore[assignment] # Python's own way to say that there is none
-    try:
-        yield
-    finally:
-        if not is_loaded:
-            sys.modules.pop(module, None)
-
-
 def find_failures(delivered: Table, frame: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
     """Position, rule and column_name of every rule that a typed row breaks, by Pandera."""
     if not rules:
         return pl.DataFrame(schema=FAILURE_SCHEMA)
+    import pandera.errors
+
+    from schemas.frames import frame_schema
+
     try:
-        with _without("hypothesis"):
+        # At the first validation of a process it would load Hypothesis, where that is installed, for data that it could make up.
+        with absent("hypothesis"):
             frame_schema(delivered, rules).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         cases: pl.DataFrame = errors.failure_cases

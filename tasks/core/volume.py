@@ -12,7 +12,7 @@ from scipy.stats import poisson
 from scipy.stats import t as student
 
 from tasks.core.drift_rows import Limits, Window, drift_row, status_of
-from tasks.core.metrics import Vector
+from tasks.core.vectors import Vector
 
 #: Past days of one weekday from which that weekday has its own level; with fewer, all days share one.
 SAME_WEEKDAY_DAYS = 4

@@ -14,8 +14,8 @@ from tasks.core.candidates import TITLES, fit_candidate, raw_scores, settings_of
 from tasks.core.encoding import Matrix
 from tasks.core.fitting import Progress
 from tasks.core.matrices import Folds, Prepared
-from tasks.core.metrics import Vector
 from tasks.core.records import RawScores
+from tasks.core.vectors import Vector
 
 
 @dataclass

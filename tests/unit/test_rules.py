@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from schemas.frames import MAX_TEXT_LENGTH, Rule, frame_schema, table_rules
+from schemas.frames import frame_schema
+from schemas.rules import MAX_TEXT_LENGTH, Rule, table_rules
 from schemas.tables import DELIVERED_TABLES, Column, table
 from tasks.core.conversion import convert
 from tasks.core.validation import find_failures, validate

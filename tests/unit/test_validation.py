@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from schemas.frames import table_rules
+from schemas.rules import table_rules
 from schemas.tables import DAYS_SENTINEL, DELIVERED_TABLES, HISTORY_TABLES, table
 from tasks.core.conversion import convert
 from tasks.core.validation import Validated, find_failures, joined, judge, screen, validate
