@@ -19,7 +19,7 @@ ROW_NUMBER = "row_number"
 APPLICANT = "SK_ID_CURR"
 
 #: Rows held at once of a table with more than so many columns: the widest first, about as many cells in each case.
-ROWS_AT_ONCE = ((60, 50_000), (10, 500_000), (-1, 1_000_000))
+ROWS_AT_ONCE = ((60, 50_000), (10, 250_000), (-1, 500_000))
 
 BROKEN_SCHEMA = {"row_number": pl.Int64, "application_id": pl.Int64, "rule": pl.String, "original_text": pl.String}
 

@@ -36,6 +36,9 @@ _TEXT = (
     pa.types.is_fixed_size_binary,
 )
 
+#: Bytes up to which frames are put together.
+_TOGETHER = 128 << 20
+
 _SIZED = {pa.string(), pa.large_string(), pa.binary(), pa.large_binary()}
 
 
@@ -181,15 +184,35 @@ def _chunk(frame: pl.DataFrame) -> Chunk:
     return Chunk(frame, pl.DataFrame(schema=BROKEN_SCHEMA), lambda positions: _as_json(frame, positions))
 
 
+def _frames(file: TableFile, batches: Iterator[pa.RecordBatch]) -> Iterator[pl.DataFrame]:
+    first_row = 1
+    for batch in batches:
+        _check_text(file, batch)
+        yield _frame(batch, first_row)
+        first_row += batch.num_rows
+
+
+def _filled(frames: Iterator[pl.DataFrame], n_rows: int) -> Iterator[pl.DataFrame]:
+    """Frames put together up to so many rows, and not too many bytes: where there is text, each row group comes by itself."""
+    held: list[pl.DataFrame] = []
+    for frame in frames:
+        together = [*held, frame]
+        if held and (sum(one.height for one in together) > n_rows or sum(one.estimated_size() for one in together) > _TOGETHER):
+            yield pl.concat(held)
+            together = [frame]
+        held = together
+    if held:
+        yield pl.concat(held)
+
+
 def read_parquet_chunks(file: TableFile, header: Header) -> Iterator[Chunk]:
     """The rows of a Parquet file.
 
     Raises:
         DeliveryRefusedError: `unreadable_file`.
     """
-    first_row = 1
+    n_rows = chunk_rows(len(header.columns))
     with _opened(file) as parquet:
-        for batch in parquet.iter_batches(batch_size=chunk_rows(len(header.columns)), columns=list(header.columns)):
-            _check_text(file, batch)
-            yield _chunk(_frame(batch, first_row))
-            first_row += batch.num_rows
+        batches = parquet.iter_batches(batch_size=n_rows, columns=list(header.columns))
+        for frame in _filled(_frames(file, batches), n_rows):
+            yield _chunk(frame)
