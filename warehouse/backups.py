@@ -26,7 +26,7 @@ from warehouse.backup_store import (
     rotate,
     write_manifest,
 )
-from warehouse.file_copy import copy_apart, fsync, put_in_place, require_space, sha256_of
+from warehouse.file_copy import copying_apart, fsync, put_in_place, require_space, sha256_of
 from warehouse.opening import log_of, open_file
 from warehouse.sql_files import sql
 from warehouse.table_contents import BOOKKEEPING, table_contents, table_rows
@@ -55,8 +55,11 @@ def make_backup(
     name = free_name(settings, made_at)
     unfinished = settings.backups / f"{UNFINISHED}{name}-{os.getpid()}"
     unfinished.mkdir(mode=PRIVATE_FOLDER)
-    files = _copy_home(connection, settings, unfinished)
-    contents = _read_back(settings, unfinished / WAREHOUSE, table_rows(connection))
+    _empty_log(connection, settings)
+    with copying_apart(settings.warehouse, unfinished / WAREHOUSE) as flushed:  # while its bytes go to disk and are read back
+        contents = _read_back(settings, unfinished / WAREHOUSE, table_rows(connection))
+        beside = _copy_beside(settings, unfinished)
+        files = {WAREHOUSE: FileRecord(sha256=flushed(), n_bytes=(unfinished / WAREHOUSE).stat().st_size), **beside}
     number = 1 + max((backup.manifest.number for backup in known), default=0)
     manifest = _manifest(connection, contents, files, reason=reason, name=name, number=number, made_at=made_at)
     write_manifest(unfinished, manifest)
@@ -109,13 +112,16 @@ def _files_beside(settings: Settings) -> Iterator[tuple[str, Path]]:
         yield CHANNELS, settings.home / CHANNELS
 
 
-def _copy_home(connection: duckdb.DuckDBPyConnection, settings: Settings, folder: Path) -> dict[str, FileRecord]:
+def _empty_log(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Brings everything into the one file that is copied."""
     connection.execute("CHECKPOINT")
     log = log_of(settings.warehouse)
     if log.exists() and log.stat().st_size > 0:
         raise VerificationError("the log was not empty after a checkpoint", where=str(log), remedy="run the backup again")
-    sha256 = copy_apart(settings.warehouse, folder / WAREHOUSE)
-    files = {WAREHOUSE: FileRecord(sha256=sha256, n_bytes=(folder / WAREHOUSE).stat().st_size)}
+
+
+def _copy_beside(settings: Settings, folder: Path) -> dict[str, FileRecord]:
+    files = {}
     for name, path in _files_beside(settings):
         target = folder / name
         target.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)

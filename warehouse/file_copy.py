@@ -7,10 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-from schemas.errors import ResourceError, VerificationError
-from warehouse.copy_child import DIFFERENT
+from schemas.errors import LoanwatchError, ResourceError, VerificationError
+from warehouse.copy_child import DIFFERENT, WRITTEN
 
 _CHILD = Path(__file__).with_name("copy_child.py")
 _MEBIBYTE = 1 << 20
@@ -31,28 +34,61 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def copy_apart(source: Path, target: Path) -> str:
-    """Copies a file in another process, flushed to disk, and returns its SHA-256.
+@contextmanager
+def copying_apart(source: Path, target: Path) -> Iterator[Callable[[], str]]:
+    """Copies a file in another process. Inside, all of it is written; what is given waits until it is on disk and read back.
 
     In another process, since DuckDB keeps others out by a POSIX lock: closing any descriptor of the file, also one that was
     only read, would release the lock of the whole process, and a second writer could come in.
+
+    What is given returns the SHA-256 of what was read back; whoever leaves without having called it ends the copying.
 
     Raises:
         ResourceError: there is no space, or no permission.
         VerificationError: the disk gave other bytes back.
     """
     command = [sys.executable, "-I", "-S", str(_CHILD), str(source), str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed list, no shell
-    if done.returncode == DIFFERENT:
-        raise VerificationError(
+    with subprocess.Popen(  # noqa: S603 - a fixed list, no shell
+        command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as child:
+        try:
+            first = _told(child).readline()
+            if first != WRITTEN:
+                raise _fault(child, first, target)
+            yield lambda: _sha256_told(child, target)
+        finally:
+            child.kill()  # of one that has ended nothing comes
+
+
+def _told(child: subprocess.Popen[str]) -> IO[str]:
+    if child.stdout is None:
+        raise AssertionError("a child with a pipe has one")
+    return child.stdout
+
+
+def _sha256_told(child: subprocess.Popen[str], target: Path) -> str:
+    told = _told(child).read()
+    if child.wait() != 0:
+        raise _fault(child, told, target)
+    return told.strip()
+
+
+def _fault(child: subprocess.Popen[str], told: str, target: Path) -> LoanwatchError:
+    status = child.wait()
+    if status == DIFFERENT:
+        return VerificationError(
             "what was read back differs from what was copied",
             where=str(target),
             remedy="check the disk, then run the command again; nothing was replaced",
         )
-    if done.returncode != 0:
-        told = (done.stderr.strip().splitlines() or [f"the copy ended with {done.returncode}"])[-1]
-        raise ResourceError(f"the copy cannot be written: {told}", where=str(target), remedy="free some space and run it again")
-    return done.stdout.strip()
+    why = (told.strip().splitlines() or [f"the copy ended with {status}"])[-1]
+    return ResourceError(f"the copy cannot be written: {why}", where=str(target), remedy="free some space and run it again")
+
+
+def copy_apart(source: Path, target: Path) -> str:
+    """Copies a file as `copying_apart` does, and returns its SHA-256 when it is on disk and read back."""
+    with copying_apart(source, target) as settled:
+        return settled()
 
 
 def require_space(folder: Path, n_bytes: int, what: str) -> None:

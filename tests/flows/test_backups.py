@@ -77,7 +77,7 @@ def test_a_night_whose_backup_fails_stays_done_and_ends_with_15(settings: Settin
         raise ResourceError("the copy cannot be written: No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(warehouse.backups, "copy_apart", full)
+        patched.setattr(warehouse.backups, "copying_apart", full)
         failed = back_up_night(settings)
     assert known_backups(settings) == []
     night = NightSummary(LAST_NEW_DAY, "run", backup_error=failed.error)

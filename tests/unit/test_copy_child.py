@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import VerificationError
-from warehouse.copy_child import DIFFERENT, DifferentError, copy_file
-from warehouse.file_copy import copy_apart
+from schemas.errors import ResourceError, VerificationError
+from warehouse.copy_child import DIFFERENT, WRITTEN, DifferentError, copy_file
+from warehouse.file_copy import copy_apart, copying_apart
 
 
 def test_a_copy_is_told_by_the_hash_of_what_was_written(tmp_path: Path) -> None:
@@ -34,3 +34,32 @@ def test_a_disk_that_gives_other_bytes_back_is_no_want_of_space(tmp_path: Path, 
     with pytest.raises(VerificationError, match="read back differs") as told:
         copy_apart(tmp_path / "source", tmp_path / "target")
     assert "check the disk" in told.value.remedy
+
+
+def test_all_is_there_to_be_read_while_it_goes_to_disk(tmp_path: Path) -> None:
+    content = os.urandom((4 << 20) + 5)
+    (tmp_path / "source").write_bytes(content)
+    with copying_apart(tmp_path / "source", tmp_path / "target") as flushed:
+        assert (tmp_path / "target").read_bytes() == content
+        assert flushed() == hashlib.sha256(content).hexdigest()
+
+
+def test_what_differs_when_it_is_read_back_is_told_after_all_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = tmp_path / "child.py"
+    child.write_text(f"import sys; sys.stdout.write({WRITTEN!r}); sys.exit({DIFFERENT})")
+    monkeypatch.setattr("warehouse.file_copy._CHILD", child)
+    with copying_apart(tmp_path / "source", tmp_path / "target") as flushed, pytest.raises(VerificationError):
+        flushed()
+
+
+def test_a_copy_that_cannot_be_written_says_why(tmp_path: Path) -> None:
+    with pytest.raises(ResourceError, match="No such file or directory"), copying_apart(tmp_path / "none", tmp_path / "target"):
+        pytest.fail("nothing was written")
+
+
+def test_who_leaves_early_ends_the_copying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = tmp_path / "child.py"
+    child.write_text(f"import sys, time; sys.stdout.write({WRITTEN!r}); sys.stdout.flush(); time.sleep(600)")
+    monkeypatch.setattr("warehouse.file_copy._CHILD", child)
+    with pytest.raises(KeyError), copying_apart(tmp_path / "source", tmp_path / "target"):
+        raise KeyError
