@@ -83,6 +83,7 @@ def _n_bad(connection: Connection, portfolio: Path) -> int:
 
 def ours(portfolio: str, form: str) -> dict[str, Any]:
     """Takes one delivery of applications into a fresh warehouse."""
+    import schemas.frames  # noqa: F401  a night has loaded Pandera by then
     from schemas.policy import load_policy
     from tasks.ingest import ingest_all
     from warehouse.connection import open_warehouse

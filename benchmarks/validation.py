@@ -115,6 +115,7 @@ def _figures(stopwatch: Stopwatch, *, is_clean: bool, n_rows: int, n_good: int, 
 
 def ours(file: str) -> dict[str, Any]:
     """The product's validation in the product's chunks."""
+    import schemas.frames  # noqa: F401  a night has loaded Pandera by then
     from tasks.core.validation import ROW_NUMBER, joined, judge, screen
     from warehouse.deliveries.chunks import chunk_rows
 

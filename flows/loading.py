@@ -48,15 +48,15 @@ def loading() -> Iterator[None]:
 
 @contextmanager
 def loading_a_night() -> Iterator[None]:
-    """`loading`, for processes that score and never train: LightGBM would load scikit-learn and pandas to wrap models in.
+    """`loading`, for processes that score and never train: LightGBM would load scikit-learn to wrap models in.
 
-    That is a second of processor, of three that the imports of a night take. Models sum their trees without; what the wrappers
+    That is a second of the three that the imports of a night take. Models sum their trees without; what the wrappers
     are needed for, LightGBM's own Dask training, is not to be found in such a process.
     """
     with loading():
-        with absent("sklearn", "pandas"):
+        with absent("sklearn"):
             import lightgbm  # noqa: F401  what is imported within finds it loaded
         yield
-        # What Prefect would load at the first call, when the server that is started meanwhile is up and waits.
-        for name in ("prefect.flow_engine", "prefect.task_engine", "fastapi.encoders"):
+        # What would else be loaded by the first flow and the first bad row, when the server that is started meanwhile is up.
+        for name in ("prefect.flow_engine", "prefect.task_engine", "fastapi.encoders", "schemas.frames"):
             import_module(name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from schemas import frames
+from schemas import rules
 from schemas.errors import DeliveryRefusedError, UsageError
 from schemas.settings import Settings
 from tasks.requeue import requeue
@@ -101,9 +101,9 @@ def test_rows_that_pass_under_other_rules_come_back_from_the_file_as_delivered(
 
 def allow_negative_credit(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if a later version of Loanwatch had another rule."""
-    kept = frames.table_rules
+    kept = rules.table_rules
 
-    def table_rules(name: str, received_on: object) -> tuple[frames.Rule, ...]:
+    def table_rules(name: str, received_on: object) -> tuple[rules.Rule, ...]:
         return tuple(rule for rule in kept(name, received_on) if rule.column != "AMT_CREDIT")  # type: ignore[arg-type]
 
     monkeypatch.setattr("tasks.core.validation.table_rules", table_rules)

@@ -24,24 +24,35 @@ def test_a_module_is_absent_inside_and_there_afterwards(tmp_path: Path, monkeypa
     del sys.modules["seldom_needed"]
 
 
-def test_a_night_scores_without_scikit_learn_and_clean_rows_without_pandera(project: Path) -> None:
+def _loaded(project: Path, code: str) -> str:
+    told = "print([name for name in ('sklearn', 'scipy.stats', 'pandas', 'pandera') if name in sys.modules])"
+    command = [sys.executable, "-c", f"import sys\n{code}\n{told}\nimport pandas, sklearn.metrics"]
+    ended = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.strip()
+
+
+def test_a_night_scores_without_scikit_learn(project: Path) -> None:
     code = """
-import sys
 from flows.loading import loading_a_night
 with loading_a_night():
     import flows.nightly
-from datetime import date
-import numpy as np
-import polars as pl
-from tasks.core.validation import screen
-rows = pl.DataFrame({"SK_ID_BUREAU": [1], "MONTHS_BALANCE": [-1], "STATUS": ["C"], "row_number": [1]})
-assert screen("bureau_balance", rows, date(2026, 1, 1)).good.height == 1
 import lightgbm
+import numpy as np
 matrix = np.arange(200.0).reshape(-1, 1)
 model = lightgbm.train({"verbose": -1, "num_threads": 1}, lightgbm.Dataset(matrix, (matrix[:, 0] > 99).astype(float)), 2)
 assert np.ptp(model.predict(matrix)) > 0
-print([name for name in ("sklearn", "scipy.stats", "pandas", "pandera") if name in sys.modules])
-import pandas, sklearn.metrics
 """
-    ended = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stdout.strip()) == (0, "[]"), ended.stderr
+    assert _loaded(project, code) == "['pandas', 'pandera']"
+
+
+def test_clean_rows_are_screened_without_pandera(project: Path) -> None:
+    code = """
+from datetime import date
+import polars as pl
+import tasks.ingest
+from tasks.core.validation import screen
+rows = pl.DataFrame({"SK_ID_BUREAU": [1], "MONTHS_BALANCE": [-1], "STATUS": ["C"], "row_number": [1]})
+assert screen("bureau_balance", rows, date(2026, 1, 1)).good.height == 1
+"""
+    assert _loaded(project, code) == "[]"
