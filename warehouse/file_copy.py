@@ -54,7 +54,7 @@ def copying_apart(source: Path, target: Path) -> Iterator[Callable[[], str]]:
         try:
             first = _told(child).readline()
             if first != WRITTEN:
-                raise _fault(child, first, target)
+                raise _fault(child, first + _told(child).read(), target)
             yield lambda: _sha256_told(child, target)
         finally:
             child.kill()  # of one that has ended nothing comes

@@ -57,6 +57,14 @@ def test_a_copy_that_cannot_be_written_says_why(tmp_path: Path) -> None:
         pytest.fail("nothing was written")
 
 
+def test_of_a_fault_with_many_lines_the_last_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = tmp_path / "child.py"
+    child.write_text("raise MemoryError('no room')")
+    monkeypatch.setattr("warehouse.file_copy._CHILD", child)
+    with pytest.raises(ResourceError, match="cannot be written: MemoryError: no room"):
+        copy_apart(tmp_path / "source", tmp_path / "target")
+
+
 def test_who_leaves_early_ends_the_copying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     child = tmp_path / "child.py"
     child.write_text(f"import sys, time; sys.stdout.write({WRITTEN!r}); sys.stdout.flush(); time.sleep(600)")

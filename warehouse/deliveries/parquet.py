@@ -195,12 +195,14 @@ def _frames(file: TableFile, batches: Iterator[pa.RecordBatch]) -> Iterator[pl.D
 def _filled(frames: Iterator[pl.DataFrame], n_rows: int) -> Iterator[pl.DataFrame]:
     """Frames put together up to so many rows, and not too many bytes: where there is text, each row group comes by itself."""
     held: list[pl.DataFrame] = []
+    n_held = n_bytes = 0  # kept, not added up anew: a row group may be one row
     for frame in frames:
-        together = [*held, frame]
-        if held and (sum(one.height for one in together) > n_rows or sum(one.estimated_size() for one in together) > _TOGETHER):
+        size = frame.estimated_size()
+        if held and (n_held + frame.height > n_rows or n_bytes + size > _TOGETHER):
             yield pl.concat(held)
-            together = [frame]
-        held = together
+            held, n_held, n_bytes = [], 0, 0
+        held.append(frame)
+        n_held, n_bytes = n_held + frame.height, n_bytes + int(size)
     if held:
         yield pl.concat(held)
 
