@@ -7,6 +7,7 @@ from functools import partial
 from typing import Literal, TypeVar
 
 from schemas.errors import ApproverRefusedError, GateRefusedError, UsageError
+from schemas.features import FeatureSet
 from schemas.gate import GateResult
 from schemas.outbox import EventKind
 from schemas.policy import Policy
@@ -27,6 +28,7 @@ from warehouse.registry import (
     record_promotion,
     registered_model,
 )
+from warehouse.scores import ensure_features_table
 from warehouse.trainings import training_of
 
 _Result = TypeVar("_Result")
@@ -48,9 +50,10 @@ def promote(settings: Settings, version: str, *, approved_by: str, reason: str) 
         reference = registered_model(connection, version).reference
         champion, policy = next_champion_and_policy(connection)
         requested_by = _require_approvable(connection, version, champion, approved_by)
-        _require_sound(connection, settings, reference, policy)
+        features = _require_sound(connection, settings, reference, policy)
         gate_id, gate = standing_gate(connection, settings, version)
         _require_passed(gate)
+        ensure_features_table(connection, features)
         with transaction(connection):
             record_promotion(
                 connection,
@@ -196,10 +199,11 @@ def _require_approvable(connection: Connection, version: str, champion: Champion
     return requested_by
 
 
-def _require_sound(connection: Connection, settings: Settings, reference: ChampionRef, policy: Policy) -> None:
-    """The version can decide and be watched the very next night."""
-    read_version(settings, reference)
+def _require_sound(connection: Connection, settings: Settings, reference: ChampionRef, policy: Policy) -> FeatureSet:
+    """The version can decide and be watched the very next night. Returns the features that it reads."""
+    version = read_version(settings, reference)
     require_references(connection, settings, reference, policy)
+    return version.features
 
 
 def _require_passed(gate: GateResult) -> None:

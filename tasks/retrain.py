@@ -34,6 +34,7 @@ from warehouse.connection import Connection, open_warehouse, transaction
 from warehouse.correlation import correlations
 from warehouse.outbox import enqueue
 from warehouse.registry import has_champion, next_model_version, record_promotion, register_model
+from warehouse.scores import ensure_features_table
 from warehouse.trainings import record_candidates, record_training, training_by_request, write_holdout_scores
 
 logger = getLogger(__name__)
@@ -172,8 +173,10 @@ def _register(connection: Connection, job: _Job, data: TrainingData, outcome: Tr
     fitted = _numbered(outcome.fitted, version)
     record = build_record(connection, job.as_of, job.parameters, job.policy, outcome, fitted)
     record_sha256 = _write_files(job.settings.models, fitted, record)
+    is_first = not has_champion(connection)
+    if is_first:
+        ensure_features_table(connection, data.features)
     with transaction(connection):
-        is_first = not has_champion(connection)
         register_model(connection, fitted.manifest)
         enqueue(connection, "event", "registered", version, {"who": record.requested_by, "why": record.reason})
         enqueue(connection, "mlflow", "version", version, {})

@@ -24,7 +24,7 @@ _SPARSEST = 16
 @contextmanager
 def credit_owners(connection: Connection, batch_id: int) -> Iterator[CreditOwners]:
     """The owners of credits as a delivery knows them whose bureau rows are written."""
-    delivered = connection.sql(sql("ingest/delivered_owners"), params={"batch_id": batch_id}).pl()
+    delivered = connection.execute(sql("ingest/delivered_owners"), {"batch_id": batch_id}).pl()
     with beside(connection) as other:
         yield CreditOwners(other, batch_id, delivered)
 
@@ -50,7 +50,7 @@ class CreditOwners:
 
     def _earlier_owners(self, wanted: pl.Series) -> Owners:
         with shown(self._beside, {"wanted": wanted.to_frame()}):
-            return Owners(self._beside.sql(sql("ingest/earlier_owners"), params={"batch_id": self._batch_id}).pl())
+            return Owners(self._beside.execute(sql("ingest/earlier_owners"), {"batch_id": self._batch_id}).pl())
 
 
 class Owners:

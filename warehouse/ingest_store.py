@@ -118,7 +118,7 @@ class BatchWriter:
             self.connection.execute(statement, {"batch_id": self.batch_id, **params})
 
     def _frame(self, name: str, **params: object) -> pl.DataFrame:
-        return self.connection.sql(sql(name), params={"batch_id": self.batch_id, **params}).pl()
+        return self.connection.execute(sql(name), {"batch_id": self.batch_id, **params}).pl()
 
     def _number(self, name: str, **params: object) -> int:
         found = self.connection.execute(sql(name), {"batch_id": self.batch_id, **params}).fetchone()
@@ -189,7 +189,7 @@ class BatchWriter:
 
     def _run_on(self, table: str, name: str, **params: object) -> pl.DataFrame:
         statement = for_table(name, table)
-        return self.connection.sql(statement, params={"batch_id": self.batch_id, **params}).pl()
+        return self.connection.execute(statement, {"batch_id": self.batch_id, **params}).pl()
 
     def remove_rows(self, table: str, row_numbers: pl.Series) -> None:
         """Takes rows of this delivery out of the accepted ones again."""

@@ -41,7 +41,7 @@ def rejected_from(connection: Connection, batch_id: int) -> RejectedFrom:
 
 def outstanding_rows(connection: Connection, batch_id: int) -> pl.DataFrame:
     """Rejected rows that were not taken in again: source_file, table_name, content_sha256, row_number, application_id."""
-    return connection.sql(sql("requeue/outstanding"), params={"batch_id": batch_id}).pl()
+    return connection.execute(sql("requeue/outstanding"), {"batch_id": batch_id}).pl()
 
 
 def held_in_batch(connection: Connection, batch_id: int) -> list[int]:
@@ -59,7 +59,7 @@ def version_of_same_file(connection: Connection, batch_id: int, content_sha256: 
 def keys_of_version(connection: Connection, table: str, batch_id: int, source_file: str) -> pl.DataFrame:
     """row_number, application_id of every row of a repaired file as it was just taken in."""
     values = {"batch_id": batch_id, "source_file": source_file}
-    return connection.sql(for_table("requeue/keys_of_version", table), params=values).pl()
+    return connection.execute(for_table("requeue/keys_of_version", table), values).pl()
 
 
 def carry_rows(connection: Connection, table: str, received_on: date, batch_id: int) -> None:
