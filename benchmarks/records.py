@@ -19,8 +19,10 @@ from typing import Any, Literal
 from benchmarks.machine import machine, versions
 
 RESULTS = Path(__file__).parent / "results"
-KEPT = ("seconds", "peak_mb", "check", "about")
-SUMMARY = ("seconds", "peaks_mb", "median_seconds", "peak_mb")
+#: A night's own share of its seconds, kept run by run: until the snapshot is in place, so without what comes after.
+TO_SNAPSHOT, MEDIAN_TO_SNAPSHOT = "snapshot_seconds", "median_snapshot_seconds"
+KEPT = ("seconds", "peak_mb", "check", "about", TO_SNAPSHOT)
+SUMMARY = ("seconds", "peaks_mb", "median_seconds", "peak_mb", TO_SNAPSHOT)
 #: What the further figures of a side are: of a record made now, of one without a word about it, of both together.
 MEDIANS, LAST = "medians", "last run"
 MIXED = "medians; of sizes measured earlier the last run"
@@ -33,16 +35,16 @@ Measured = Mapping[str, Sequence[Mapping[str, Any]]]
 class Target:
     """What is to be reached.
 
-    `of` two sides: the ratio of the first's median to the second's. `of` one side: its own figure (median of seconds, or the
-    highest peak). `slope=True` of one side: the slope of log(figure) over log(size). `sizes`: only at these (all that were
-    measured); a target whose sizes were not measured is neither reached nor missed. `told` is no target: the
-    ratio is only shown.
+    `of` two sides: the ratio of the first's median to the second's (of its seconds, where it has no such measure). `of` one side:
+    its own figure (median of seconds, or the highest peak). `slope=True` of one side: the slope of log(figure) over log(size).
+    `sizes`: only at these (all that were measured); a target whose sizes were not measured is neither reached nor missed. `told`
+    is no target: the ratio is only shown.
     """
 
     kind: Literal["at_least", "at_most", "told"]
     value: float
     of: tuple[str, str] | str
-    measure: Literal["seconds", "peak_mb"] = "seconds"
+    measure: Literal["seconds", "peak_mb", "snapshot_seconds"] = "seconds"
     sizes: tuple[int, ...] | None = None
     slope: bool = False
 
@@ -53,7 +55,7 @@ class Target:
 
     def __str__(self) -> str:
         """What a table says of it."""
-        figure = {"seconds": "time", "peak_mb": "peak memory"}[self.measure]
+        figure = {"seconds": "time", "peak_mb": "peak memory", TO_SNAPSHOT: "time to the snapshot"}[self.measure]
         if self.kind == "told":
             return f"{figure} of {self.of[0]} over that of {self.of[1]}"
         bound = self.kind.replace("_", " ")
@@ -61,7 +63,7 @@ class Target:
         if self.slope:
             return f"slope of log {figure} of {self.of} over log size {bound} {self.value:g}{where}"
         if isinstance(self.of, str):
-            return f"{figure} of {self.of} {bound} {self.value:g} {'s' if self.measure == 'seconds' else 'MB'}{where}"
+            return f"{figure} of {self.of} {bound} {self.value:g} {'MB' if self.measure == 'peak_mb' else 's'}{where}"
         return f"{figure} of {self.of[0]} {bound} {self.value:g} x that of {self.of[1]}{where}"
 
 
@@ -206,6 +208,9 @@ def _figures(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     others = {key: _middle([one[key] for one in runs]) for key in runs[-1] if key not in KEPT}
     peaks = [round(float(one["peak_mb"]), 1) for one in runs]
     median = round(statistics.median(seconds), 6)
+    if TO_SNAPSHOT in runs[-1]:
+        parts = [round(float(one[TO_SNAPSHOT]), 6) for one in runs]
+        others = {TO_SNAPSHOT: parts, MEDIAN_TO_SNAPSHOT: round(statistics.median(parts), 6), **others}
     return {"seconds": seconds, "peaks_mb": peaks, "median_seconds": median, "peak_mb": max(peaks), **others}
 
 
@@ -222,17 +227,22 @@ def _runs_of(sides: Mapping[str, Mapping[str, Any]]) -> dict[str, list[dict[str,
     """The single runs that a record keeps of one size."""
     found = {}
     for name, one in sides.items():
-        others = {key: value for key, value in one.items() if key not in SUMMARY}
-        pairs = zip(one["seconds"], one["peaks_mb"], strict=True)
-        found[name] = [{"seconds": seconds, "peak_mb": peak, **others} for seconds, peak in pairs]
+        others = {key: value for key, value in one.items() if key not in (*SUMMARY, MEDIAN_TO_SNAPSHOT)}
+        columns = {"seconds": one["seconds"], "peak_mb": one["peaks_mb"]}
+        columns |= {TO_SNAPSHOT: one[TO_SNAPSHOT]} if TO_SNAPSHOT in one else {}
+        found[name] = [{**dict(zip(columns, run, strict=True)), **others} for run in zip(*columns.values(), strict=True)]
     return found
 
 
 def _medians(sides: Measured, name: str, measure: str) -> float:
     if name not in sides:
         raise ValueError(f"a target names the side {name!r}; there are {', '.join(sides)}")
-    values = [float(one[measure]) for one in sides[name]]
-    return statistics.median(values) if measure == "seconds" else max(values)
+    values = [_figure(one, measure) for one in sides[name]]
+    return max(values) if measure == "peak_mb" else statistics.median(values)
+
+
+def _figure(run: Mapping[str, Any], measure: str) -> float:
+    return float(run["seconds"] if measure == TO_SNAPSHOT and measure not in run else run[measure])
 
 
 def _value(sides: Measured, target: Target) -> dict[str, float]:
@@ -241,7 +251,7 @@ def _value(sides: Measured, target: Target) -> dict[str, float]:
     above, below = target.of
     value = _medians(sides, above, target.measure) / _medians(sides, below, target.measure)
     pairs = zip(sides[above], sides[below], strict=True)
-    single = [float(one[target.measure]) / float(other[target.measure]) for one, other in pairs]
+    single = [_figure(one, target.measure) / _figure(other, target.measure) for one, other in pairs]
     return {"value": round(value, 4), "low": round(min(single), 4), "high": round(max(single), 4)}
 
 

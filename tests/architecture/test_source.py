@@ -80,3 +80,11 @@ def test_one_module_alone_opens_warehouse_files(package_trees: dict[Path, ast.Mo
         for path, call in connects
         if path != Path("warehouse/opening.py") and not (call.args and ast.unparse(call.args[0]) == "':memory:'")
     ] == []
+
+
+def test_no_query_with_parameters_is_run_as_a_relation(package_trees: dict[Path, ast.Module]) -> None:
+    """DuckDB runs it at once and keeps each cell as a value of its own: half a million rows take a second instead of 15 ms."""
+    calls = [(path, call) for path, tree in package_trees.items() for call in _calls(tree)]
+    relations = [(path, call) for path, call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "sql"]
+    assert len(relations) > 3
+    assert [f"{path}:{call.lineno}" for path, call in relations if any(k.arg == "params" for k in call.keywords)] == []

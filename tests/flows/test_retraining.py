@@ -22,10 +22,13 @@ from schemas.parameters import RetrainParameters
 from schemas.settings import Settings, read_settings
 from schemas.training_record import RECORD_FILE
 from tasks.comparison import comparison_text, read_record, write_card
-from tasks.promotion import approve_once, rollback
+from tasks.promotion import approve_once, promote, rollback
 from tasks.retrain import retrain
 from tests.flows.conftest import LAST_NEW_DAY, QUICK
 from tests.flows.nights import stored
+from warehouse.connection import open_warehouse
+from warehouse.registry import champion_on
+from warehouse.scores import features_table
 
 pytestmark = pytest.mark.usefixtures("small_home")
 
@@ -192,6 +195,20 @@ def test_an_answer_counts_once_also_where_its_promotion_was_rolled_back_since(se
     rollback(settings, by="R. Meyer", reason="complaints")
     assert approve_once(settings, version, **answer) == first
     assert [kind for kind, *_ in champions(settings)] == ["bootstrap", "promotion", "rollback"]
+
+
+def test_who_becomes_champion_finds_a_table_for_the_features_of_its_first_night(settings: Settings) -> None:
+    made = "SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'features_%'"
+    known = "SELECT count(*) FROM registry.feature_sets_v1"
+    assert (stored(settings, made), stored(settings, known)) == ([(1,)], [(1,)])  # of the first model, and no night has run
+    with open_warehouse(settings) as connection:
+        champion = champion_on(connection, LAST_NEW_DAY)
+        connection.execute(f"DROP TABLE {features_table(champion.feature_set_id)}")
+        connection.execute("DELETE FROM registry.feature_sets_v1")
+    version = retrain(settings, LAST_NEW_DAY, QUICK).model_version
+    assert stored(settings, made) == [(0,)]  # a version that may never decide leaves nothing
+    promote(settings, version, approved_by="R. Meyer", reason="as good")
+    assert (stored(settings, made), stored(settings, known)) == ([(1,)], [(1,)])
 
 
 def test_blanks_are_no_answer(settings: Settings) -> None:

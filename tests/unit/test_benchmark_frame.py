@@ -94,6 +94,19 @@ def test_a_record_is_judged_anew_without_measuring() -> None:
     assert anew == {**record, "targets": anew["targets"], "notes": ["A note."]}
 
 
+def test_a_part_of_a_nights_time_is_kept_run_by_run_and_held_against_the_whole_time_of_a_peer() -> None:
+    runs = {
+        "ours": [{"seconds": 9.0, "snapshot_seconds": part, "peak_mb": 1.0} for part in (6.0, 8.0, 4.0)],
+        "peer": [{"seconds": whole, "peak_mb": 1.0} for whole in (4.0, 4.0, 5.0)],
+    }
+    target = Target("at_most", 1.5, of=("ours", "peer"), measure="snapshot_seconds")
+    record = replace(comparison(target), found={5: runs}).record(date="2026-01-01")
+    assert record["targets"][0]["found"] == {"5": {"value": 1.5, "low": 0.8, "high": 2.0}}
+    assert record["targets"][0]["text"] == "time to the snapshot of ours at most 1.5 x that of peer"
+    assert record["sizes"]["5"]["ours"]["median_snapshot_seconds"] == 6.0
+    assert judged(record, [target], []) == record
+
+
 def test_a_slope_is_that_of_the_logarithms() -> None:
     (answer,) = comparison(Target("at_most", 1.05, of="ours", slope=True)).record(date="2026-01-01")["targets"]
     assert answer["found"]["all"]["value"] == 1.0
