@@ -209,8 +209,8 @@ def _figures(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     peaks = [round(float(one["peak_mb"]), 1) for one in runs]
     median = round(statistics.median(seconds), 6)
     if TO_SNAPSHOT in runs[-1]:
-        parts = [round(float(one[TO_SNAPSHOT]), 6) for one in runs]
-        others = {TO_SNAPSHOT: parts, MEDIAN_TO_SNAPSHOT: round(statistics.median(parts), 6), **others}
+        parts = [round(float(one[TO_SNAPSHOT]), 3) for one in runs]
+        others = {TO_SNAPSHOT: parts, MEDIAN_TO_SNAPSHOT: round(statistics.median(parts), 3), **others}
     return {"seconds": seconds, "peaks_mb": peaks, "median_seconds": median, "peak_mb": max(peaks), **others}
 
 
