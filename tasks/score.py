@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,7 +10,7 @@ from functools import partial
 import polars as pl
 
 from schemas.references import BatchScore, PendingBatch
-from schemas.settings import Settings
+from schemas.settings import ROW_GROUP_ROWS, Settings
 from tasks.ahead import one_ahead
 from tasks.compiled import quicken
 from tasks.core.assessing import assess_rows
@@ -25,7 +25,7 @@ from tasks.shadow import Challenger, count_swaps, load_challenger, score_beside
 from warehouse.clock import now
 from warehouse.connection import Connection, transaction
 from warehouse.features import compute_features
-from warehouse.memory import give_back
+from warehouse.memory import give_back, give_back_tables
 from warehouse.registry import champion_on, policy_on
 from warehouse.scores import (
     ScoredChunk,
@@ -36,6 +36,10 @@ from warehouse.scores import (
     with_content,
     write_chunk,
 )
+
+#: Versions decided on one opening of the warehouse, in whole row groups: what DuckDB keeps in memory to describe what it wrote,
+#: some 40 bytes a version, goes when the file is closed.
+OPENING_ROWS = 48 * ROW_GROUP_ROWS
 
 
 @dataclass(frozen=True)
@@ -72,20 +76,25 @@ def new_score(scoring: Scoring, batch: PendingBatch) -> BatchScore:
 
 
 def score_batch(
-    connection: Connection, settings: Settings, batch: PendingBatch, on_progress: OnProgress | None = None
+    connection: Connection,
+    settings: Settings,
+    batch: PendingBatch,
+    on_progress: OnProgress | None = None,
+    so_far: BatchScore | None = None,
 ) -> BatchScore:
-    """Decides every undecided application version of the delivery, the challenger scoring beside the champion.
+    """Decides undecided application versions of the delivery, OPENING_ROWS at most, the challenger scoring beside the champion.
 
-    Interrupted, it goes on with what is left.
+    Interrupted, it goes on with what is left. `so_far`: what was decided of the delivery before, which is added to.
     """
     scoring, warning = quickened(connection, load_scoring(connection, settings, batch), batch)
-    versions = pending_versions(connection, batch.batch_id)
-    result = new_score(scoring, batch)
-    result.warnings = [warning] if warning else []
+    versions = pending_versions(connection, batch.batch_id, OPENING_ROWS)
+    give_back(connection, settings)  # finding them read the whole delivery
+    result = new_score(scoring, batch) if so_far is None else so_far
+    _add_warnings(result, [warning] if warning else [])
 
     def report() -> None:
         if on_progress is not None:
-            on_progress(result.n_scored, len(versions), str(batch.received_on))
+            on_progress(result.n_scored, batch.n_pending, str(batch.received_on))
 
     features_of = scoring.champion.feature_set
     cuts = commits(len(versions), settings.chunk_rows, stored_features(connection, features_of))
@@ -104,6 +113,7 @@ def score_batch(
                     if not n_left:
                         break  # it counts once it is committed
                     report()
+            give_back_tables(connection, settings)
             report()
     give_back(connection, settings)
     return result
@@ -144,8 +154,13 @@ def count_chunk(result: BatchScore, chunk: ScoredChunk) -> None:
     result.n_scored += len(chunk.decisions)
     for decision, n in chunk.decisions["decision"].value_counts().iter_rows():
         result.decisions[decision] += n
-    result.warnings += [warning for warning in chunk.warnings if warning not in result.warnings]
+    _add_warnings(result, chunk.warnings)
     count_swaps(result, chunk.decisions, chunk.shadow, chunk.shadow_gap)
+
+
+def _add_warnings(result: BatchScore, warnings: Sequence[str]) -> None:
+    """Each once."""
+    result.warnings += [warning for warning in warnings if warning not in result.warnings]
 
 
 def _add_shadow(

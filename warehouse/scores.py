@@ -57,9 +57,9 @@ def pending_batches(connection: Connection, as_of: date) -> list[PendingBatch]:
     return [PendingBatch(*row) for row in rows]
 
 
-def pending_versions(connection: Connection, batch_id: int) -> pl.DataFrame:
-    """Undecided application versions of a delivery: application_id, batch_id, in order."""
-    return connection.execute(sql("score/pending_versions"), {"batch_id": batch_id}).pl()
+def pending_versions(connection: Connection, batch_id: int, at_most: int | None = None) -> pl.DataFrame:
+    """Undecided application versions of a delivery: application_id, batch_id, in order; all, or the first so many."""
+    return connection.execute(sql("score/pending_versions"), {"batch_id": batch_id, "at_most": at_most}).pl()
 
 
 def absent_tables(connection: Connection, batch_id: int, rules: QualityRules) -> list[str]:

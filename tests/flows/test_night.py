@@ -14,6 +14,7 @@ from schemas.errors import CheckFailedError, NoChampionError, VerificationError
 from schemas.parameters import BackfillParameters
 from schemas.policy import load_policy
 from schemas.settings import Settings
+from tasks.night import find_pending, score_delivery
 from tasks.policy import apply_policy
 from tasks.retrain import retrain
 from tasks.score import score_batch
@@ -145,6 +146,30 @@ def test_a_group_of_several_chunks_is_committed_whole_or_not_at_all(
     shutil.copytree(whole, settings.home)
     run_night()
     assert warehouse_hashes(settings) == in_groups
+
+
+@pytest.mark.parametrize("rows_an_opening", [5, NEW_PER_DAY])
+def test_a_delivery_decided_on_several_openings_of_the_warehouse_is_the_same(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_an_opening: int
+) -> None:
+    whole = tmp_path / "whole"
+    shutil.copytree(settings.home, whole)
+    run_night()
+    at_once = warehouse_hashes(settings)
+    shutil.rmtree(settings.home)
+    shutil.copytree(whole, settings.home)
+    told: list[tuple[int, int]] = []
+    with monkeypatch.context() as changed:
+        for place in ("tasks.score", "tasks.night"):
+            changed.setattr(f"{place}.OPENING_ROWS", rows_an_opening)
+        batch = find_pending(settings, LAST_NEW_DAY)[0]
+        score = score_delivery(settings, batch, lambda done, of, _detail: told.append((done, of)))
+    assert (score.n_scored, sum(score.decisions.values())) == (NEW_PER_DAY, NEW_PER_DAY)
+    assert told == [
+        (min(done, NEW_PER_DAY), NEW_PER_DAY) for done in range(rows_an_opening, NEW_PER_DAY + rows_an_opening, rows_an_opening)
+    ]
+    run_night()
+    assert warehouse_hashes(settings) == at_once
 
 
 def test_without_a_champion_the_night_says_so(settings: Settings) -> None:

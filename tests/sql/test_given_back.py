@@ -7,10 +7,12 @@ import pytest
 
 from schemas.settings import Settings
 from warehouse.connection import Connection, beside, open_warehouse, transaction
-from warehouse.memory import give_back
+from warehouse.memory import give_back, give_back_tables
+from warehouse.sql_files import sql
 
 _KEPT_MB = 16
 _ROWS = 1_000_000
+_BLOCK_BYTES = 2**18
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +23,12 @@ def _keep_little(monkeypatch: pytest.MonkeyPatch) -> None:
 def _held_mb(connection: Connection) -> float:
     row = connection.execute("SELECT sum(memory_usage_bytes) / 1e6 FROM duckdb_memory()").fetchone()
     return float(row[0]) if row else 0.0
+
+
+def _held_bytes(connection: Connection) -> tuple[int, int]:
+    """Of blocks of tables, and of everything else."""
+    ((of_tables, in_use),) = connection.execute(sql("memory/held")).fetchall()
+    return int(of_tables), int(in_use)
 
 
 def _limit(connection: Connection) -> object:
@@ -66,3 +74,35 @@ def test_an_open_transaction_loses_nothing(settings: Settings) -> None:
             _write(connection)
             give_back(connection, settings)
         assert connection.execute("SELECT count(*) FROM raw.t WHERE a = hash(id)").fetchone() == (_ROWS,)
+
+
+def test_blocks_of_tables_are_given_back_beside_a_statement_that_keeps_what_it_holds(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = 4 * 2**20
+    monkeypatch.setattr("warehouse.memory.ROOM", room)
+    groups = "SELECT range AS id, list(range) AS ids FROM range(1000000) GROUP BY ALL"
+    with open_warehouse(settings) as connection, beside(connection) as reading:
+        with transaction(connection):
+            _write(connection)
+        limit, rows = _limit(connection), reading.sql(groups).to_arrow_reader(1000)
+        n_read = rows.read_next_batch().num_rows
+        of_tables, in_use = _held_bytes(connection)
+        give_back_tables(connection, settings)
+        assert of_tables > 2 * room
+        assert in_use > 2 * room
+        left, still_in_use = _held_bytes(connection)
+        assert left <= room + _BLOCK_BYTES
+        assert still_in_use >= in_use - room
+        assert _limit(connection) == limit
+        assert n_read + sum(batch.num_rows for batch in rows) == 1_000_000
+
+
+def test_few_blocks_of_tables_are_kept(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.memory.ROOM", 2**30)
+    with open_warehouse(settings) as connection:
+        with transaction(connection):
+            _write(connection)
+        held = _held_bytes(connection)
+        give_back_tables(connection, settings)
+        assert _held_bytes(connection) == held
