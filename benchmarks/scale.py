@@ -29,8 +29,8 @@ WINDOWS_HOURS = (4, 8)
 PRICE_PER_CORE_HOUR = 0.05
 #: From here on a unit of work (a row group of applications) is full: smaller nights tell little about larger ones.
 FILLED_FROM = 100_000
-#: What a night holds of each application until its file is closed, at least: 40 bytes decided, 12 pending (docs/decisions/0011).
-HELD_BYTES = 52
+#: What a night holds of each application decided until its file is closed, at least (docs/decisions/0011).
+HELD_BYTES = 40
 #: What the plan is made of.
 NEEDED = ("night", "growth", "partitions")
 NOT_MEASURED = "Not measured yet: `make bench` writes benchmarks/results/{name}.json, `python -m benchmarks.scale` this table."

@@ -18,7 +18,7 @@ from tasks.ingest import Progress as RowProgress
 from tasks.ingest import ingest_delivery, pending_deliveries
 from tasks.progress import OnProgress
 from tasks.readiness import require_ready as require_ready
-from tasks.score import OPENING_ROWS, score_batch
+from tasks.score import PASS_ROWS, score_batch
 from warehouse.checking import require_sound, run_checks
 from warehouse.connection import open_warehouse, transaction
 from warehouse.memory import give_back
@@ -101,10 +101,9 @@ def score_delivery(settings: Settings, batch: PendingBatch, on_progress: OnProgr
     """Decides and explains every undecided application of one delivery."""
     with open_warehouse(settings) as connection:
         score = score_batch(connection, settings, batch, on_progress)
-    n_before = 0
-    while score.n_scored - n_before == OPENING_ROWS:
-        n_before = score.n_scored
-        with open_warehouse(settings) as connection:
+        n_before = 0
+        while score.n_scored - n_before == PASS_ROWS:
+            n_before = score.n_scored
             score = score_batch(connection, settings, batch, on_progress, score)
     return score
 

@@ -37,9 +37,8 @@ from warehouse.scores import (
     write_chunk,
 )
 
-#: Versions decided on one opening of the warehouse, in whole row groups: what DuckDB keeps in memory to describe what it wrote,
-#: some 40 bytes a version, goes when the file is closed.
-OPENING_ROWS = 48 * ROW_GROUP_ROWS
+#: Versions looked for and decided in one pass, in whole row groups: more pending ones are not held, whatever the delivery.
+PASS_ROWS = 48 * ROW_GROUP_ROWS
 
 
 @dataclass(frozen=True)
@@ -82,12 +81,12 @@ def score_batch(
     on_progress: OnProgress | None = None,
     so_far: BatchScore | None = None,
 ) -> BatchScore:
-    """Decides undecided application versions of the delivery, OPENING_ROWS at most, the challenger scoring beside the champion.
+    """Decides undecided application versions of the delivery, PASS_ROWS at most, the challenger scoring beside the champion.
 
     Interrupted, it goes on with what is left. `so_far`: what was decided of the delivery before, which is added to.
     """
     scoring, warning = quickened(connection, load_scoring(connection, settings, batch), batch)
-    versions = pending_versions(connection, batch.batch_id, OPENING_ROWS)
+    versions = pending_versions(connection, batch.batch_id, PASS_ROWS)
     give_back(connection, settings)  # finding them read the whole delivery
     result = new_score(scoring, batch) if so_far is None else so_far
     _add_warnings(result, [warning] if warning else [])

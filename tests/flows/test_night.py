@@ -148,9 +148,9 @@ def test_a_group_of_several_chunks_is_committed_whole_or_not_at_all(
     assert warehouse_hashes(settings) == in_groups
 
 
-@pytest.mark.parametrize("rows_an_opening", [5, NEW_PER_DAY])
-def test_a_delivery_decided_on_several_openings_of_the_warehouse_is_the_same(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_an_opening: int
+@pytest.mark.parametrize("rows_a_pass", [5, NEW_PER_DAY])
+def test_a_delivery_decided_in_several_passes_is_the_same(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_a_pass: int
 ) -> None:
     whole = tmp_path / "whole"
     shutil.copytree(settings.home, whole)
@@ -161,13 +161,11 @@ def test_a_delivery_decided_on_several_openings_of_the_warehouse_is_the_same(
     told: list[tuple[int, int]] = []
     with monkeypatch.context() as changed:
         for place in ("tasks.score", "tasks.night"):
-            changed.setattr(f"{place}.OPENING_ROWS", rows_an_opening)
+            changed.setattr(f"{place}.PASS_ROWS", rows_a_pass)
         batch = find_pending(settings, LAST_NEW_DAY)[0]
         score = score_delivery(settings, batch, lambda done, of, _detail: told.append((done, of)))
     assert (score.n_scored, sum(score.decisions.values())) == (NEW_PER_DAY, NEW_PER_DAY)
-    assert told == [
-        (min(done, NEW_PER_DAY), NEW_PER_DAY) for done in range(rows_an_opening, NEW_PER_DAY + rows_an_opening, rows_an_opening)
-    ]
+    assert told == [(min(done, NEW_PER_DAY), NEW_PER_DAY) for done in range(rows_a_pass, NEW_PER_DAY + rows_a_pass, rows_a_pass)]
     run_night()
     assert warehouse_hashes(settings) == at_once
 
