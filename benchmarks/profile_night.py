@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.homes import NIGHT, night_home, settings_of
-from benchmarks.machine import machine, versions
+from benchmarks.machine import code, machine, versions
 from schemas.references import NightSummary
 from schemas.settings import Settings
 from tasks import night
@@ -33,6 +33,8 @@ from tasks.backup import back_up_night
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "night-profile.md"
 TOP = 12
+#: Steps that handle no rows one by one: applicants a second would say nothing of them.
+WITHOUT_RATE = frozenset({"readiness", "checks"})
 
 
 @dataclass
@@ -172,6 +174,7 @@ def page(applicants: int, *, with_histories: bool, steps: list[Step], load: floa
         "are none of Python's: their time is that of the call which waits for them.",
         "",
         f"- {datetime.datetime.now(tz=datetime.UTC).date().isoformat()}, {machine()}, load {load:.2f} at the start",
+        *([f"- code of {commit}"] if (commit := code()) else []),
         f"- {', '.join(f'{name} {version}' for name, version in versions().items())}",
         "",
         "| step | seconds | share | processor seconds | applicants/s | peak memory MB | threads of Python |",
@@ -186,7 +189,7 @@ def page(applicants: int, *, with_histories: bool, steps: list[Step], load: floa
 
 
 def _row(step: Step, applicants: int, total: float) -> str:
-    rate = f"{applicants / step.seconds:,.0f}" if step.seconds else ""
+    rate = f"{applicants / step.seconds:,.0f}" if step.seconds and step.name not in WITHOUT_RATE else ""
     share = f"{step.seconds / total:.0%}"
     figures = f"{step.seconds:.2f} | {share} | {step.cpu_seconds:.2f} | {rate} | {step.peak_mb:,.0f} | {step.threads}"
     return f"| {step.name} | {figures} |"

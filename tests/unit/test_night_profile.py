@@ -38,7 +38,12 @@ def test_the_page_says_when_on_what_and_by_how_many_threads() -> None:
     recorder = Recorder()
     with recorder.step("threads"):
         _counted()
+    with recorder.step("readiness"):
+        _counted()
     text = page(10_000, with_histories=False, steps=recorder.steps, load=1.5)
+    rates = {cells[0].strip("| "): cells[4] for cells in (line.split(" | ") for line in text.splitlines()) if len(cells) == 7}
+    assert rates["threads"].replace(",", "").isdigit()
+    assert rates["readiness"] == ""
     assert "load 1.50 at the start" in text
     assert "\n- duckdb " in text
     assert "own seconds, all threads" in text
