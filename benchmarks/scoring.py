@@ -23,7 +23,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -65,7 +65,8 @@ PARAMETERS = ("candidates=lightgbm", "search_trials=0", "learning_rate=0.01", f"
 REASONS = pl.DataFrame(schema={"application_id": pl.Int64, "batch_id": pl.Int32, **REASON_SCHEMA}).drop("row")
 
 
-def _settings(home: Path) -> Settings:
+def settings_of(home: Path) -> Settings:
+    """Those of a night on two cores."""
     return Settings(home, None, memory_limit="3GB", threads=THREADS, lock_wait_seconds=1.0, chunk_rows=CHUNK_ROWS, backups_kept=0)
 
 
@@ -94,13 +95,14 @@ def prepare(folder: Path, rows: int) -> Path:
         new = folder / f"scoring-{TREES}-{rows}.new"
         shutil.rmtree(new, ignore_errors=True)
         shutil.copytree(base_home(folder), new)
-        with open_warehouse(_settings(new)) as connection:
-            _copy_features(connection, _champion(connection, _settings(new), rows), rows)
+        with open_warehouse(settings_of(new)) as connection:
+            _copy_features(connection, scorer_of(connection, settings_of(new), rows), rows)
         new.rename(home)
     return home
 
 
-def _champion(connection: Connection, settings: Settings, rows: int) -> Scorer:
+def scorer_of(connection: Connection, settings: Settings, rows: int) -> Scorer:
+    """The home's champion."""
     return replace(load_champion(connection, settings, PendingBatch(BATCH_ID, DAY, rows)), absent_tables=[])
 
 
@@ -126,7 +128,7 @@ def _copy_features(connection: Connection, scorer: Scorer, rows: int) -> None:
     )
 
 
-def _chunks(connection: Connection, scorer: Scorer, rows: int) -> Iterator[pl.DataFrame]:
+def chunks_of(connection: Connection, scorer: Scorer, rows: int) -> Generator[pl.DataFrame, None, None]:
     """The stored features in chunks, by one statement on a connection of its own, so that this one may write meanwhile."""
     columns = ", ".join(f'"{name}"' for name in scorer.feature_set.names)
     table = features_table(scorer.feature_set.feature_set_id)
@@ -153,22 +155,23 @@ def _decided(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> Sco
 
 def score(home: str, rows: int, *, compiled: bool) -> dict[str, Any]:
     """Ours: decides all rows, then takes the decisions back."""
-    settings, stopwatch = _settings(Path(home)), Stopwatch()
+    settings, stopwatch = settings_of(Path(home)), Stopwatch()
     batch = PendingBatch(BATCH_ID, DAY, rows)
     with open_warehouse(settings) as connection:
-        scorer = _champion(connection, settings, rows)
+        scorer = scorer_of(connection, settings, rows)
         if compiled:
             scorer = replace(scorer, model=compile_model(scorer.model))
         with stopwatch.running(), transaction(connection):
-            decided = one_ahead(partial(_decided, scorer, batch), _chunks(connection, scorer, rows))
+            decided = one_ahead(partial(_decided, scorer, batch), chunks_of(connection, scorer, rows))
             for chunk in one_ahead(with_content, decided):
                 write_chunk(connection, scorer.feature_set, chunk)
         check = _check(_stored(connection))
-        _take_back(connection)
+        take_back(connection)
     return {**stopwatch.figures(), "check": check}
 
 
-def _take_back(connection: Connection) -> None:
+def take_back(connection: Connection) -> None:
+    """Deletes what was decided."""
     with transaction(connection):
         for table in ("decisions_v1", "quality_v1"):
             connection.execute(f"DELETE FROM score.{table} WHERE batch_id = {BATCH_ID}")
@@ -176,18 +179,18 @@ def _take_back(connection: Connection) -> None:
 
 def least(home: str, rows: int) -> dict[str, Any]:
     """The bound: decisions and quality records are ready before it begins, and no tree is summed."""
-    settings, stopwatch = _settings(Path(home)), Stopwatch()
+    settings, stopwatch = settings_of(Path(home)), Stopwatch()
     with open_warehouse(settings) as connection:
-        scorer = _champion(connection, settings, rows)
-        ready = [_decided(scorer, PendingBatch(BATCH_ID, DAY, rows), part) for part in _chunks(connection, scorer, rows)]
+        scorer = scorer_of(connection, settings, rows)
+        ready = [_decided(scorer, PendingBatch(BATCH_ID, DAY, rows), part) for part in chunks_of(connection, scorer, rows)]
     with open_warehouse(settings) as connection:  # again: nothing of the features is in memory
         with stopwatch.running(), transaction(connection):
-            for part, chunk in zip(_chunks(connection, scorer, rows), ready, strict=True):
+            for part, chunk in zip(chunks_of(connection, scorer, rows), ready, strict=True):
                 pieces = parts_of(part, scorer.model.encoding)
                 hashes = [hashlib.sha256(row).hexdigest() for piece in pieces for row in side_by_side(piece)]
                 _insert(connection, chunk, hashes)
         check = _check(_stored(connection))
-        _take_back(connection)
+        take_back(connection)
     return {**stopwatch.figures(), "seconds": stopwatch.cpu_seconds / THREADS, "check": check}
 
 
@@ -200,14 +203,14 @@ def _insert(connection: Connection, chunk: ScoredChunk, hashes: list[str]) -> No
 
 def predict(home: str, rows: int) -> dict[str, Any]:
     """The peer; the check makes decisions of its raw scores, outside the timing."""
-    settings, stopwatch = _settings(Path(home)), Stopwatch()
+    settings, stopwatch = settings_of(Path(home)), Stopwatch()
     with open_warehouse(settings) as connection:
-        scorer = _champion(connection, settings, rows)
-        matrix = np.concatenate([to_matrix(part, scorer.model.encoding) for part in _chunks(connection, scorer, rows)])
+        scorer = scorer_of(connection, settings, rows)
+        matrix = np.concatenate([to_matrix(part, scorer.model.encoding) for part in chunks_of(connection, scorer, rows)])
         with stopwatch.running():
             raw = scorer.model.booster.predict(matrix, raw_score=True)
         pd = calibrate(scorer.model, np.asarray(raw))
-        check = _check(pl.concat(_decisions_of(scorer, pd, _chunks(connection, scorer, rows))))
+        check = _check(pl.concat(_decisions_of(scorer, pd, chunks_of(connection, scorer, rows))))
     return {**stopwatch.figures(), "check": check}
 
 

@@ -18,6 +18,7 @@ from tasks.core.commits import commits
 from tasks.core.compiled import engine_name
 from tasks.core.encoding import to_matrix
 from tasks.core.explaining import explain
+from tasks.core.vectors import Mask, Vector
 from tasks.features_ahead import features_ahead
 from tasks.progress import OnProgress
 from tasks.scorer import Scorer, read_scorer, score_rows
@@ -179,16 +180,22 @@ def _score_chunk(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) ->
 def decide_rows(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Decisions and quality records of rows whose features are given."""
     rows = assess_rows(scorer.model, features, scorer.absent_tables, scorer.policy.quality.min_filled_share)
-    scores = score_rows(scorer, features, rows.pd, rows.quality.is_insufficient)
+    return decisions_of(scorer, batch, features, rows.pd, rows.quality.is_insufficient, rows.sha256), rows.quality.records
+
+
+def decisions_of(
+    scorer: Scorer, batch: PendingBatch, features: pl.DataFrame, pd: Vector, insufficient: Mask, sha256: pl.Series
+) -> pl.DataFrame:
+    """Decisions, as the warehouse keeps them, of rows whose PD and hash are given; of this instant."""
+    scores = score_rows(scorer, features, pd, insufficient)
     keys = features.select("application_id", "batch_id")
-    decisions = pl.concat([keys, scores], how="horizontal").with_columns(
+    return pl.concat([keys, scores], how="horizontal").with_columns(
         pl.lit(batch.received_on).alias("received_on"),
         pl.lit(batch.received_on).alias("as_of"),
         pl.lit("nightly").alias("origin"),
-        rows.sha256,
+        sha256,
         pl.lit(now()).alias("decided_at"),
     )
-    return decisions, rows.quality.records
 
 
 def _explain(scorer: Scorer, features: pl.DataFrame, decisions: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:

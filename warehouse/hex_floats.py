@@ -7,10 +7,10 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-_DIGITS = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
-#: Hexadecimal digits of the 52 bits of a fraction.
-_N_DIGITS = 13
-_SHIFTS = np.arange(4 * (_N_DIGITS - 1), -1, -4, dtype=np.uint64)
+#: The two digits of each byte, as one number that lies in memory as they stand.
+_DIGITS = np.frombuffer(bytes(range(256)).hex().encode(), dtype=np.uint16)
+#: Of the 16 digits of a double, those before its 52 bits of a fraction: sign and exponent.
+_N_BEFORE = 3
 _BIAS, _EXPONENT_BITS = 1023, 0x7FF
 
 
@@ -25,7 +25,8 @@ def fixed_texts(characters: npt.NDArray[np.uint8]) -> pl.Series:
 def hex_floats(values: pl.Series) -> pl.Series:
     """The texts of finite doubles; a null stays one. 0x1.8p+1 is 3: the trailing zeros of a fraction are not written."""
     bits = values.cast(pl.Float64).fill_null(0.0).to_numpy().view(np.uint64)
-    fraction = fixed_texts(_DIGITS[(bits[:, None] >> _SHIFTS) & np.uint64(15)])
+    digits = _DIGITS[bits.astype(">u8").view(np.uint8)].view(np.uint8).reshape(-1, 2 * bits.itemsize)
+    fraction = fixed_texts(digits[:, _N_BEFORE:])
     biased = ((bits >> np.uint64(52)) & np.uint64(_EXPONENT_BITS)).astype(np.int64)
     is_zero = bits << np.uint64(1) == 0
     exponent = np.where(is_zero, 0, np.maximum(biased, 1) - _BIAS)

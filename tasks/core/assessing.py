@@ -19,7 +19,8 @@ from tasks.core.vectors import Mask, Vector
 
 Made = TypeVar("Made")
 
-_APPLICATION_COLUMNS = frozenset(table("application").column_names)
+#: What of a model's inputs is delivered as it stands.
+APPLICATION_COLUMNS = frozenset(table("application").column_names)
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def assess_rows(model: Model, features: pl.DataFrame, absent_tables: Sequence[st
     Raises:
         VerificationError: an input is not among the features, or is text where numbers are expected or the reverse.
     """
-    inputs = inputs_of(model.manifest, _APPLICATION_COLUMNS)
+    inputs = inputs_of(model.manifest, APPLICATION_COLUMNS)
 
     def assess(matrix: Matrix) -> tuple[Vector, list[bytes], Found]:
         return model.raw(matrix, threads=1), row_digests(matrix), look_at(matrix, inputs)
@@ -60,7 +61,7 @@ def predict_rows(model: Model, features: pl.DataFrame, min_filled_share: float) 
     Raises:
         VerificationError: as `assess_rows`.
     """
-    inputs = inputs_of(model.manifest, _APPLICATION_COLUMNS)
+    inputs = inputs_of(model.manifest, APPLICATION_COLUMNS)
 
     def predict(matrix: Matrix) -> tuple[Vector, Mask]:
         return model.raw(matrix, threads=1), is_insufficient(matrix, inputs, min_filled_share)

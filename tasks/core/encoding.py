@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 from schemas.errors import VerificationError
 from schemas.manifest import ModelManifest
@@ -21,7 +22,7 @@ MISSING_CODE = -1
 #: Rows of mean rate that are added to every level before levels are ordered, so that rare ones do not go to the ends by chance.
 SMOOTHING_ROWS = 50.0
 #: Rows of a matrix that are made, looked at, summed and hashed before the next ones are made.
-PART_ROWS = 2048
+PART_ROWS = 1024
 #: Rows that are made canonical at once.
 _BLOCK_ROWS = 64
 
@@ -95,13 +96,15 @@ def _code_expression(column: str, codes: TextCodes) -> pl.Expr:
     return pl.when(pl.col(column).is_null()).then(pl.lit(float(MISSING_CODE))).otherwise(coded).alias(column)
 
 
-def side_by_side(part: pl.DataFrame) -> Matrix:
+def side_by_side(part: pa.RecordBatch) -> Matrix:
     """The rows of a part as `to_matrix` gives them, not to be written to."""
-    return part.to_numpy(order="c")
+    # Where a null stands, Polars makes a copy of the column first; this does not.
+    rows: Matrix = part.to_tensor(null_to_nan=True, row_major=True).to_numpy()
+    return rows
 
 
-def parts_of(frame: pl.DataFrame, encoding: Encoding) -> list[pl.DataFrame]:
-    """The rows in parts of 2,048: the inputs in order as Float64, texts as codes, a missing number as null.
+def parts_of(frame: pl.DataFrame, encoding: Encoding) -> list[pa.RecordBatch]:
+    """The rows in parts of PART_ROWS: the inputs in order as Float64, texts as codes, a missing number as null.
 
     So many stay in the processor's cache while one thing after another looks at them, and take the memory of those before them: a
     matrix of a whole chunk costs more to be given pages by the system than to be filled.
@@ -114,7 +117,8 @@ def parts_of(frame: pl.DataFrame, encoding: Encoding) -> list[pl.DataFrame]:
     columns = frame.select(
         _code_expression(name, encoding.codes) if name in texts else pl.col(name).cast(pl.Float64) for name in encoding.names
     )
-    return [columns.slice(start, PART_ROWS) for start in range(0, columns.height, PART_ROWS)]
+    whole = pa.RecordBatch.from_arrays([column.rechunk().to_arrow() for column in columns], names=columns.columns)
+    return [whole.slice(start, PART_ROWS) for start in range(0, columns.height, PART_ROWS)]
 
 
 def to_matrix(frame: pl.DataFrame, encoding: Encoding) -> Matrix:

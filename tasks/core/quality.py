@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -61,14 +62,32 @@ def _missing(matrix: NDArray[np.float64], inputs: Inputs) -> NDArray[np.bool_]:
     return missing
 
 
+class Marked(NamedTuple):
+    """What is set in a mask of rows x names: how many per row, and which of the names, row after row."""
+
+    n_per_row: NDArray[np.int64]
+    which: NDArray[np.intp]
+
+
+def marked(mask: NDArray[np.bool_]) -> Marked:
+    """What is set in a mask, in the order in which it lies in memory."""
+    n_rows, width = mask.shape
+    # Of one dimension NumPy finds what is set several times as fast as of two.
+    rows, which = np.divmod(np.flatnonzero(mask), max(1, width))
+    return Marked(np.bincount(rows, minlength=n_rows), which)
+
+
 @dataclass(frozen=True)
 class Found:
-    """Of a block of rows: filled inputs per row, and rows x inputs where something was found."""
+    """Of a block of rows: filled inputs per row, and the inputs in which something was found.
+
+    Places: `missing` among the delivered inputs, `unseen` among the texts, `outside` among all.
+    """
 
     n_filled: NDArray[np.int64]
-    missing: NDArray[np.bool_]
-    unseen: NDArray[np.bool_]
-    outside: NDArray[np.bool_]
+    missing: Marked
+    unseen: Marked
+    outside: Marked
 
 
 def is_insufficient(matrix: NDArray[np.float64], inputs: Inputs, min_filled_share: float) -> NDArray[np.bool_]:
@@ -91,16 +110,17 @@ def look_at(matrix: NDArray[np.float64], inputs: Inputs) -> Found:
     missing = _missing(matrix, inputs)
     # A comparison with NaN is false: a missing value is missing, not out of range.
     outside = (matrix < inputs.minimum) | (matrix > inputs.maximum)
-    return Found(_n_filled(missing), missing[:, inputs.delivered], matrix[:, inputs.text] == inputs.unseen_codes, outside)
+    unseen = matrix[:, inputs.text] == inputs.unseen_codes
+    # Found while the masks lie in the processor's cache: those of a whole chunk do not.
+    return Found(_n_filled(missing), marked(missing[:, inputs.delivered]), marked(unseen), marked(outside))
 
 
-def names_per_row(mask: NDArray[np.bool_], names: Sequence[str]) -> pl.Series:
-    """For each row of the mask (rows x names) the names that are set, in order, as a list of strings."""
-    ends = np.cumsum(np.count_nonzero(mask, axis=1), dtype=np.int64)
-    # Of one dimension NumPy finds what is set several times as fast as of two.
-    set_ = np.flatnonzero(mask) % max(1, len(names))
+def names_per_row(parts: Sequence[Marked], names: Sequence[str]) -> pl.Series:
+    """For each row of each part the names that are set, in order, as a list of strings."""
+    ends = np.cumsum(np.concatenate([part.n_per_row for part in parts]), dtype=np.int64)
+    which = np.concatenate([part.which for part in parts])
     # Views: the names lie in memory once, however often they are listed.
-    found = pl.Series(names, dtype=pl.String).gather(set_).to_arrow(compat_level=pl.CompatLevel.newest())
+    found = pl.Series(names, dtype=pl.String).gather(which).to_arrow(compat_level=pl.CompatLevel.newest())
     lists = pa.LargeListArray.from_arrays(np.concatenate([[0], ends]), found)
     return pl.Series(pl.from_arrow(lists), dtype=pl.List(pl.String))
 
@@ -130,5 +150,5 @@ def quality_of(
     return Quality(records, _too_few(n_filled, inputs, min_filled_share))
 
 
-def _lists(masks: Sequence[NDArray[np.bool_]], inputs: Inputs, positions: NDArray[np.intp]) -> pl.Series:
-    return names_per_row(np.concatenate(masks), [inputs.names[position] for position in positions])
+def _lists(parts: Sequence[Marked], inputs: Inputs, positions: NDArray[np.intp]) -> pl.Series:
+    return names_per_row(parts, [inputs.names[position] for position in positions])

@@ -119,6 +119,13 @@ def test_a_text_that_json_writes_otherwise_is_left_to_the_statement(text: str) -
     assert chunk_set(3, AT, decisions, reasons, quality.with_columns(odd)) is None
 
 
+def test_texts_that_are_the_same_for_all_are_told_from_one_that_follows_what_is_not_there() -> None:
+    decisions, reasons, quality = _chunk(3, 40)
+    one, odd = pl.Series("feature", ["A"] * len(reasons)), pl.Series("feature", [None] * (len(reasons) - 1) + ['"'])
+    assert chunk_set(3, AT, decisions, reasons.with_columns(one), quality) is not None
+    assert chunk_set(3, AT, decisions, reasons.with_columns(odd), quality) is None
+
+
 def test_rows_that_do_not_stand_side_by_side_are_left_to_the_statement() -> None:
     decisions, reasons, quality = _chunk(3, 40)
     assert chunk_set(3, AT, decisions, reasons, quality.reverse()) is None

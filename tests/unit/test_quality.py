@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import polars as pl
 
-from tasks.core.quality import inputs_of, look_at, names_per_row, quality_of
+from tasks.core.quality import inputs_of, look_at, marked, names_per_row, quality_of
 
 
 def _manifest() -> Any:
@@ -51,5 +51,10 @@ def test_an_empty_delivery_has_empty_records() -> None:
 
 
 def test_names_per_row_keeps_the_order_of_names() -> None:
-    found = names_per_row(np.array([[True, False, True], [False, False, False]]), ["b", "a", "c"])
-    assert found.to_list() == [["b", "c"], []]
+    parts = [np.array([[True, False, True], [False, False, False]]), np.array([[False, True, True]])]
+    found = names_per_row([marked(part) for part in parts], ["b", "a", "c"])
+    assert found.to_list() == [["b", "c"], [], ["a", "c"]]
+
+
+def test_names_per_row_of_no_names_are_empty_lists() -> None:
+    assert names_per_row([marked(np.empty((2, 0), dtype=np.bool_))], []).to_list() == [[], []]
