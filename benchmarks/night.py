@@ -7,6 +7,8 @@ matrix, and features and PDs written into a table in one transaction. "And reaso
 `pred_contrib` of the rows that are not approved, which a night explains as well. Where they differ: the bare parts
 hash, check and prove nothing, keep nothing that was there before, and make neither snapshot nor backup.
 
+`disk_mb`: by how much the home grew, without what was delivered: warehouse, snapshot and the first backup.
+
 The whole command is timed, and of it the part until the snapshot is in place (`snapshot_seconds`): after that a night makes its
 backup and reports.
 """
@@ -43,7 +45,7 @@ def ours(folder: str, size: int) -> dict[str, Any]:
     watch = Stopwatch()
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         home = night_home(Path(folder), size, target=Path(scratch) / "home")
-        begun = time.time()
+        before, begun = _kept_bytes(home), time.time()
         with watch.running():
             process = subprocess.Popen(
                 [LOANWATCH, "--home", str(home), "nightly"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -58,8 +60,15 @@ def ours(folder: str, size: int) -> dict[str, Any]:
         "seconds": watch.seconds,
         "snapshot_seconds": in_place - begun,
         "peak_mb": usage.ru_maxrss / 1024,
+        "disk_mb": round((_kept_bytes(home) - before) / 2**20, 1),
         "check": check,
     }
+
+
+def _kept_bytes(home: Path) -> int:
+    """Of a home without what was delivered: warehouse, snapshot, backups, models."""
+    files = (file for file in home.rglob("*") if file.is_file() and file.relative_to(home).parts[0] != "landing")
+    return sum(file.stat().st_size for file in files)
 
 
 def _published(home: Path) -> list[float]:

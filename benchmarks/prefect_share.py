@@ -84,7 +84,7 @@ def share(folder: str, size: int, server: str) -> dict[str, Any]:
         if _published(other) != check or sum(n for n, _ in check.values()) != size:
             raise SystemExit(f"the flow decided {check}, the plain functions {_published(other)}")
     return {
-        "seconds": max(flow_seconds - plain_seconds, 0.0),
+        "seconds": flow_seconds - plain_seconds,
         "flow_seconds": round(flow_seconds, 3),
         "plain_seconds": round(plain_seconds, 3),
         "check": check,

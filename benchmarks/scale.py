@@ -9,152 +9,43 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
-from statistics import linear_regression
 from typing import Any
 
-from benchmarks.partitions import WORKERS
+from benchmarks.scale_figures import (
+    APPLICATIONS,
+    FILLED_FROM,
+    Growth,
+    Parts,
+    growth_of,
+    homes_for,
+    is_in_time,
+    memory_of,
+    night_of,
+    parts_of,
+    workers_for,
+)
+from schemas.time_limits import NIGHT_SECONDS
 
 RESULTS = Path(__file__).parent / "results"
 PAGE = Path(__file__).parent.parent / "docs" / "scale.md"
 
-APPLICATIONS = 100_000_000
 WINDOWS_HOURS = (4, 8)
 #: An assumption, not an offer: what an hour of a core costs, in any currency.
 PRICE_PER_CORE_HOUR = 0.05
-#: From here on a unit of work (a row group of applications) is full: smaller nights tell little about larger ones.
-FILLED_FROM = 100_000
-#: What a night holds of each application decided until its file is closed, at least (docs/decisions/0011).
-HELD_BYTES = 40
+#: Applications of a partition in a night of that size (LOANWATCH_CHUNK_ROWS).
+PARTITION_ROWS = 200_000
 #: What the plan is made of.
 NEEDED = ("night", "growth", "partitions")
 NOT_MEASURED = "Not measured yet: `make bench` writes benchmarks/results/{name}.json, `python -m benchmarks.scale` this table."
-
-_CORES = re.compile(r"(\d+) cores")
-
-
-@dataclass(frozen=True)
-class Growth:
-    """A night in one process.
-
-    Seconds per million applications at the largest night, cores and peak memory of that night; of the nights of growing size the
-    slope of time, bytes of memory for each application more, and the load of the machine when they were measured.
-    """
-
-    seconds_per_million: float
-    slope: float
-    cores: int
-    peak_mb: float
-    largest: int
-    bytes_each: float
-    load: float = 0.0
-
-
-@dataclass(frozen=True)
-class Parts:
-    """A night and its scoring at one size: in one process, and the steps of partitions with so many workers; all in seconds."""
-
-    size: int
-    night: float
-    one_process: float
-    export: float
-    compute: float
-    commit: float
-    workers: int = WORKERS
-
-    @property
-    def serial(self) -> float:
-        """Share of the night that is left to the process with the warehouse, which deals out and commits instead of scoring."""
-        return (self.night - self.one_process + self.export + self.commit) / self.night
-
-    @property
-    def work(self) -> float:
-        """Seconds of one worker over those of the night."""
-        return self.compute * self.workers / self.night
-
-    @property
-    def pays_from(self) -> int | None:
-        """Workers from which partitions shorten the night; None: no number of them does."""
-        gained = self.one_process - self.export - self.commit
-        return math.floor(self.compute * self.workers / gained) + 1 if gained > 0 else None
 
 
 def read(name: str, folder: Path = RESULTS) -> dict[str, Any] | None:
     """A result file, if it was written."""
     file = folder / f"{name}.json"
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
-
-
-def _points(result: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
-    """Sizes and the figures of the first side, in rising order."""
-    return sorted(((int(size), next(iter(sides.values()))) for size, sides in result["sizes"].items()), key=lambda one: one[0])
-
-
-def _filled(result: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
-    return [point for point in _points(result) if point[0] >= FILLED_FROM]
-
-
-def slope_of(result: Mapping[str, Any]) -> float:
-    """Least squares of log(seconds) on log(size) from FILLED_FROM up; 1 where fewer than two such sizes were measured."""
-    logs = [(math.log(size), math.log(float(figures["median_seconds"]))) for size, figures in _filled(result)]
-    return linear_regression(*zip(*logs, strict=True)).slope if len(logs) > 1 else 1.0
-
-
-def bytes_each_of(result: Mapping[str, Any]) -> float:
-    """Bytes of memory for each application more, between the two largest nights; HELD_BYTES where that is more."""
-    if len(_filled(result)) < 2:
-        return HELD_BYTES
-    (smaller, less), (larger, more) = _filled(result)[-2:]
-    return max(HELD_BYTES, (float(more["peak_mb"]) - float(less["peak_mb"])) * 2**20 / (larger - smaller))
-
-
-def growth_of(night: Mapping[str, Any], growth: Mapping[str, Any]) -> Growth:
-    """Seconds of the largest night with full histories, slopes of the nights of growing size."""
-    largest, figures = _points(night)[-1]
-    cores = int(found.group(1)) if (found := _CORES.match(night["machine"])) else 1
-    per_million = float(figures["median_seconds"]) / largest * 1e6
-    peak, load = float(figures["peak_mb"]), float(growth["load_at_start"])
-    return Growth(per_million, slope_of(growth), cores, peak, largest, bytes_each_of(growth), load)
-
-
-def parts_of(night: Mapping[str, Any], partitions: Mapping[str, Any]) -> Parts:
-    """The largest size that both were measured at, partitions on Dask where they were. ValueError where there is no such size."""
-    common = sorted(set(night["sizes"]) & set(partitions["sizes"]), key=int)
-    if not common:
-        raise ValueError("night.json and partitions.json have no size in common: measure one for both")
-    whole = float(next(iter(night["sizes"][common[-1]].values()))["median_seconds"])
-    sides = list(partitions["sizes"][common[-1]].values())
-    dealt = [figures for figures in sides if "compute_seconds" in figures][-1]
-    export, compute, commit = (float(dealt[f"{step}_seconds"]) for step in ("export", "compute", "commit"))
-    return Parts(int(common[-1]), whole, float(sides[0]["median_seconds"]), export, compute, commit)
-
-
-def night_of(growth: Growth, applications: float) -> float:
-    """Seconds of such a night in one process on the machine that was measured, by its slope where that is above 1."""
-    more = max(1.0, applications / growth.largest)
-    return float(growth.seconds_per_million * applications / 1e6 * more ** max(0.0, growth.slope - 1.0))
-
-
-def memory_of(growth: Growth, applications: float) -> float:
-    """GB that the process with the warehouse holds in such a night at its peak, however the scoring is dealt out."""
-    return (growth.peak_mb + max(0.0, applications - growth.largest) * growth.bytes_each / 2**20) / 1024
-
-
-def homes_for(growth: Growth, seconds: float) -> int:
-    """Homes, each on a machine of its own, that share 100 million applications within the time."""
-    return next(homes for homes in count(1) if night_of(growth, APPLICATIONS / homes) <= seconds)
-
-
-def workers_for(growth: Growth, parts: Parts, seconds: float) -> int | None:
-    """Workers beside the machine with the warehouse for 100 million in the time; None: the serial part alone takes as long."""
-    whole = night_of(growth, APPLICATIONS)
-    left = seconds - whole * parts.serial
-    return math.ceil(whole * parts.work / left) if left > 0 else None
 
 
 def _measured_in_one(growth: Growth) -> str:
@@ -164,7 +55,17 @@ def _measured_in_one(growth: Growth) -> str:
         f"at {growth.largest:,} applications (peak {growth.peak_mb:,.0f} MB). From {FILLED_FROM:,} applications up the slope of "
         f"time is {growth.slope:.2f}, and each application more takes {growth.bytes_each:.0f} bytes of memory (application table "
         f"alone; load of the machine at the start up to {growth.load:.1f}). So 100 million take {hours:,.1f} h and "
-        f"{memory_of(growth, APPLICATIONS):,.1f} GB in one process on that machine."
+        f"{memory_of(growth, APPLICATIONS):,.1f} GB in one process on that machine. {_on_disk(growth)}"
+    )
+
+
+def _on_disk(growth: Growth) -> str:
+    if growth.disk_each is None:
+        return "What a night adds to the disk was not measured."
+    return (
+        f"A night leaves {growth.disk_each / 1024:,.1f} KB of each application on the disk, in the warehouse, the snapshot and a "
+        f"backup together, histories as delivered in that measurement: {growth.disk_each * APPLICATIONS / 1e12:,.2f} TB for "
+        "100 million, whether in one home or in several."
     )
 
 
@@ -175,23 +76,35 @@ def _measured_in_parts(parts: Parts) -> str:
         else f"So partitions make a night shorter from {parts.pays_from} workers on"
     )
     return (
-        f"Measured in partitions, at {parts.size:,} applications: dealing out {parts.export:.1f} s, computing "
+        f"Measured in partitions, at {parts.size:,} applications ({parts.measured}): dealing out {parts.export:.1f} s, computing "
         f"{parts.compute:.1f} s on {parts.workers} workers, commit {parts.commit:.1f} s, where one process scores in "
         f"{parts.one_process:.1f} s. {pays}: the serial part is {parts.serial:.2f} of the night in one process, and what is "
         f"dealt out {parts.work:.2f} of it for one worker."
     )
 
 
+def _in_one(growth: Growth, parts: Parts, seconds: float) -> str:
+    whole = night_of(growth, APPLICATIONS)
+    if is_in_time(growth, parts, APPLICATIONS, seconds):
+        return "fits"
+    return f"{whole / seconds:.1f} x too slow" if whole > seconds else "ended by a time limit"
+
+
+def _dealt(growth: Growth, parts: Parts, seconds: float) -> str:
+    workers, serial = workers_for(growth, parts, seconds), night_of(growth, APPLICATIONS) * parts.serial / 3600
+    suffices = "none suffice" if workers is None else f"{workers:,} workers, {workers + growth.cores:,} cores"
+    return f"{suffices} (serial part {serial:,.1f} h)"
+
+
 def _row(growth: Growth, parts: Parts, hours: int, price: float) -> str:
-    seconds, whole = hours * 3600.0, night_of(growth, APPLICATIONS)
-    one = "fits" if whole <= seconds else f"{whole / seconds:.1f} x too slow"
-    workers, serial = workers_for(growth, parts, seconds), f"serial part {whole * parts.serial / 3600:,.1f} h"
-    dealt = f"none suffice: {serial}" if workers is None else f"{workers:,} ({serial})"
-    homes = homes_for(growth, seconds)
+    seconds = hours * 3600.0
+    homes = homes_for(growth, parts, seconds)
     share = APPLICATIONS / homes
     cost = homes * night_of(growth, share) / 3600 * growth.cores * price / (APPLICATIONS / 1e6)
+    window = f"{hours} h" if seconds <= NIGHT_SECONDS else f"{hours} h (flows end after {NIGHT_SECONDS / 3600:g})"
     return (
-        f"| {hours} h | {one} | {dealt} | {homes:,} | {memory_of(growth, share):,.1f} GB | {cost:.3f} at {price:g} a core hour |"
+        f"| {window} | {_in_one(growth, parts, seconds)} | {_dealt(growth, parts, seconds)} | {homes:,} | "
+        f"{homes * growth.cores:,} | {memory_of(growth, share):,.1f} GB | {cost:.3f} at {price:g} a core hour |"
     )
 
 
@@ -202,9 +115,10 @@ def plan_table(growth: Growth, parts: Parts, price: float) -> str:
         "",
         _measured_in_parts(parts),
         "",
-        "| window | one home, one process | one home, workers for partitions | several homes, one process each | memory of each "
-        "home's process | cost a million, several homes |",
-        "|---|---|---|---|---|---|",
+        f"| window | one home, one process | one home, workers for {APPLICATIONS // PARTITION_ROWS:,} partitions of "
+        f"{PARTITION_ROWS:,} | several homes, one process each | their cores | memory of each home's process | cost a million, "
+        "several homes |",
+        "|---|---|---|---|---|---|---|",
     ]
     return "\n".join([*lines, *(_row(growth, parts, hours, price) for hours in WINDOWS_HOURS)])
 
@@ -221,17 +135,19 @@ def measured_text(partitions: Mapping[str, Any] | None) -> str:
     """One delivery, however computed."""
     if partitions is None:
         return NOT_MEASURED.format(name="partitions")
+    made = partitions.get("made", {})
     lines = [
-        f"{partitions['what']}. {partitions['machine']}, {partitions['date']}, load {partitions['load_at_start']:g} "
-        f"at the start; `{partitions['command']}`.",
+        f"{partitions['what']}. {partitions['machine']}, load up to {partitions['load_at_start']:g} at the start; "
+        f"`{partitions['command']}`.",
         "",
-        "| applications | how | seconds | dealing out | computing | commit |",
-        "|---|---|---|---|---|---|",
+        "| applications | how | runs | seconds | dealing out | computing | commit | measured |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for size, sides in partitions["sizes"].items():
         for name, f in sides.items():
             steps = [f"{f[f'{step}_seconds']:.2f}" if f"{step}_seconds" in f else "" for step in ("export", "compute", "commit")]
-            lines.append(f"| {int(size):,} | {name} | {f['median_seconds']:.2f} | {' | '.join(steps)} |")
+            runs, day = len(f.get("seconds", [])), made.get(size, partitions["date"])
+            lines.append(f"| {int(size):,} | {name} | {runs} | {f['median_seconds']:.2f} | {' | '.join(steps)} | {day} |")
     return "\n".join([*lines, *[f"\n{note}" for note in partitions["notes"]]])
 
 

@@ -11,6 +11,7 @@ from schemas.parameters import NightParameters
 from schemas.private import keep_private
 from schemas.references import NightSummary
 from schemas.settings import read_settings
+from schemas.time_limits import NIGHT_SECONDS
 from tasks.night_steps import run_night_steps
 
 
@@ -23,7 +24,7 @@ def night_name() -> str:
         return "night-without-a-date"  # the flow itself says why, and fails
 
 
-@flow(name="score_nightly", flow_run_name=night_name, persist_result=False, timeout_seconds=6 * 3600)
+@flow(name="score_nightly", flow_run_name=night_name, persist_result=False, timeout_seconds=NIGHT_SECONDS)
 def score_nightly(parameters: NightParameters = NightParameters()) -> NightSummary:  # noqa: B008  an immutable default
     """Takes in, validates, scores, decides, explains, checks and publishes. Run again, it goes on where it stopped."""
     keep_private()

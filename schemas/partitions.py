@@ -75,13 +75,14 @@ class PartitionRef:
 class PartitionResult:
     """Where a worker has written what it made of a partition: folder within the job, rows, and each file's SHA-256 by name.
 
-    `challenger_refused_because` is None unless the challenger could not score the partition. `warnings`: what went another way
-    than planned, for the night's report; counts and names, no applicant's values.
+    `engine`: what summed the champion's trees. `challenger_refused_because` is None unless the challenger could not score the
+    partition. `warnings`: what went another way than planned, for the night's report; counts and names, no applicant's values.
     """
 
     number: int
     folder: str
     n_rows: int
     files: dict[str, str]
+    engine: str = ""
     challenger_refused_because: str | None = None
     warnings: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ sizes=${SIZES:-}
 runs=${RUNS:-5}
 speed=${BENCHMARKS:-features prediction scoring reasons drift validation ingest night prefect_share growth startup partitions}
 
-# Speed, against what users would pick instead. A benchmark that has sizes of its own takes those.
+# Speed, against what users would pick instead. Without SIZES each takes its own.
 failed=""
 for name in $speed; do
     if [ ! -e "benchmarks/$name.py" ]; then
@@ -21,9 +21,9 @@ for name in $speed; do
     growth)
         # A night of 10,000,000 is measured by hand (benchmarks/growth.py) and kept where it is of this machine and these versions.
         if "$python" -m benchmarks.records growth; then add=--add; else add=; fi
-        "$python" -m benchmarks.growth --runs "$runs" --folder "$folder" ${add:+"$add"} || failed="$failed $name"
+        # shellcheck disable=SC2086
+        "$python" -m benchmarks.growth ${sizes:+--sizes $sizes} --runs "$runs" --folder "$folder" ${add:+"$add"} || failed="$failed $name"
         ;;
-    startup | prefect_share | reasons | drift) "$python" -m "benchmarks.$name" --runs "$runs" --folder "$folder" || failed="$failed $name" ;;
     # shellcheck disable=SC2086
     *) "$python" -m "benchmarks.$name" ${sizes:+--sizes $sizes} --runs "$runs" --folder "$folder" || failed="$failed $name" ;;
     esac

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from logging import getLogger
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from tasks.core.compiled import PROOF_ROWS, NotCompiledError, compile_model, engine_name
 from tasks.core.encoding import to_matrix
 from tasks.core.kernel import is_installed
 from tasks.core.scoring import Model
 from tasks.scorer import Scorer
-from warehouse.connection import Connection
-from warehouse.scores import some_features
+
+if TYPE_CHECKING:
+    import polars as pl
 
 logger = getLogger(__name__)
 
@@ -22,31 +25,43 @@ COMPILE_FROM = 50_000
 
 #: By hash of the model: what was proved in this process, or why it was not.
 _PROVED: dict[str, Model | str] = {}
+#: Partitions on threads ask at the same time.
+_LOCK = Lock()
 
 
-def quicken(connection: Connection, scorer: Scorer, n_rows: int) -> tuple[Scorer, str]:
+def quicken(scorer: Scorer, n_rows: int, features: pl.DataFrame) -> tuple[Scorer, str]:
     """The scorer with its trees compiled, where that pays and comes out equal to the last bit; else the scorer as it is.
 
-    The words beside it say why compiled trees were meant to be used and are not; they are empty otherwise.
+    A model is proved once in a process, on made-up rows and on the first of those that it is to score.
 
-    A model is proved once in a process, on made-up rows and on stored ones where there are any.
+    Args:
+        scorer: as it was read.
+        n_rows: applications of the whole delivery.
+        features: some of them, as they are scored.
+
+    Returns:
+        The scorer, and why compiled trees were meant to be used and are not; empty otherwise.
+
+    Raises:
+        VerificationError: an input is not among the features, or of another type.
     """
     key = scorer.ref.sha256
     if not is_installed() or (n_rows < COMPILE_FROM and key not in _PROVED):
         return scorer, ""
-    if key not in _PROVED:
-        _PROVED[key] = _proved(connection, scorer)
+    with _LOCK:
+        if key not in _PROVED:
+            _PROVED[key] = _proved(scorer, features)
     found = _PROVED[key]
     if isinstance(found, str):
-        return scorer, f"scored by {engine_name(scorer.model)}, not by compiled trees: {found}"
+        model = f"model {scorer.ref.model_version}"
+        return scorer, f"{model} is scored by {engine_name(scorer.model)}, not by compiled trees: {found}"
     return replace(scorer, model=replace(scorer.model, sums=found.sums)), ""
 
 
-def _proved(connection: Connection, scorer: Scorer) -> Model | str:
-    encoding = scorer.model.encoding
+def _proved(scorer: Scorer, features: pl.DataFrame) -> Model | str:
+    rows = to_matrix(features.head(PROOF_ROWS), scorer.model.encoding)
     try:
-        stored = some_features(connection, scorer.ref.feature_set_id, encoding.names, PROOF_ROWS)
-        return compile_model(scorer.model, None if stored is None else to_matrix(stored, encoding))
+        return compile_model(scorer.model, rows)
     except NotCompiledError as error:
         logger.warning("model %s is scored by LightGBM, not by compiled trees: %s", scorer.ref.model_version, error)
         return str(error)

@@ -14,6 +14,7 @@ from reports.night import night_markdown, night_table
 from schemas.errors import ResourceError, SourceUnreachableError
 from schemas.references import BatchScore, Finding, IngestResult, NightSummary, PendingBatch
 from schemas.settings import read_settings
+from schemas.time_limits import ASK_SECONDS, BACKUP_SECONDS, CHECK_SECONDS, WORK_SECONDS
 from tasks import night
 from tasks.backup import NightBackup, back_up_night
 from tasks.faults import values_withheld
@@ -31,7 +32,7 @@ def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> boo
     return isinstance(found, ResourceError | SourceUnreachableError | OSError)
 
 
-@task(name="confirm_readiness", timeout_seconds=300, persist_result=False)
+@task(name="confirm_readiness", timeout_seconds=ASK_SECONDS, persist_result=False)
 @values_withheld()
 def confirm_readiness(as_of: date) -> None:
     """Policy and champion are those on record."""
@@ -40,7 +41,7 @@ def confirm_readiness(as_of: date) -> None:
 
 @task(
     name="take_in_deliveries",
-    timeout_seconds=3 * 3600,
+    timeout_seconds=WORK_SECONDS,
     retries=_RETRIES,
     retry_delay_seconds=_RETRY_DELAYS,
     retry_condition_fn=is_transient,
@@ -53,21 +54,21 @@ def take_in_deliveries(as_of: date) -> list[IngestResult]:
     return night.news_since_last_night(read_settings(), taken_in)
 
 
-@task(name="list_undecided", timeout_seconds=300, persist_result=False)
+@task(name="list_undecided", timeout_seconds=ASK_SECONDS, persist_result=False)
 @values_withheld()
 def list_undecided(as_of: date) -> list[PendingBatch]:
     """Deliveries that hold applications without a decision."""
     return night.find_pending(read_settings(), as_of)
 
 
-@task(name="score_applications", task_run_name="score-{batch.batch_id}", timeout_seconds=3 * 3600, persist_result=False)
+@task(name="score_applications", task_run_name="score-{batch.batch_id}", timeout_seconds=WORK_SECONDS, persist_result=False)
 @values_withheld()
 def score_applications(batch: PendingBatch) -> BatchScore:
     """Features, PD, decision, reasons and quality of one delivery."""
     return night.score_delivery(read_settings(), batch, logged_progress("applications decided"))
 
 
-@task(name="check_decisions", timeout_seconds=1800, persist_result=False)
+@task(name="check_decisions", timeout_seconds=CHECK_SECONDS, persist_result=False)
 @values_withheld()
 def check_decisions() -> list[Finding]:
     """The books balance, or the night stops here and nothing is published."""
@@ -76,7 +77,7 @@ def check_decisions() -> list[Finding]:
 
 @task(
     name="publish_results",
-    timeout_seconds=1800,
+    timeout_seconds=CHECK_SECONDS,
     retries=_RETRIES,
     retry_delay_seconds=_RETRY_DELAYS,
     retry_condition_fn=is_transient,
@@ -88,14 +89,14 @@ def publish_results(run_id: str, as_of: date) -> str:
     return str(night.publish(read_settings(), run_id, as_of))
 
 
-@task(name="back_up_warehouse", timeout_seconds=3600, persist_result=False)
+@task(name="back_up_warehouse", timeout_seconds=BACKUP_SECONDS, persist_result=False)
 @values_withheld()
 def back_up_warehouse() -> NightBackup:
     """A backup of what the night has left, where it has changed anything."""
     return back_up_night(read_settings())
 
 
-@task(name="report_night", timeout_seconds=300, persist_result=False)
+@task(name="report_night", timeout_seconds=ASK_SECONDS, persist_result=False)
 @values_withheld()
 def report_night(summary: NightSummary) -> None:
     """Shows what the night did in the Prefect UI: counts and references only."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from schemas.partitions import PartitionResult
 from schemas.references import BatchScore
 from schemas.settings import Settings
 from tasks.core.commits import ROWS_TOGETHER, SMALL_CHUNK
-from tasks.core.compiled import engine_name
 from tasks.partitions import Job, partition_of
 from tasks.score import count_chunk
 from warehouse.connection import Connection, open_warehouse, transaction
@@ -60,4 +58,4 @@ def _read_result(connection: Connection, settings: Settings, job: Job, result: P
     expected = read_versions(connection, settings, job.folder, partition)
     chunk = read_chunk(connection, settings, folder, result, job.batch, job.content)
     require_undecided(connection, expected, chunk, folder)
-    return replace(chunk, engine=engine_name(job.scoring.champion.model))
+    return chunk

@@ -253,7 +253,7 @@ def compute_partition(settings: Settings, ref: PartitionRef) -> PartitionResult:
         name = f"{RESULTS}/{ref.number}-{uuid.uuid4().hex[:12]}"
         files = write_result(connection, settings, folder / name, chunk)
     gap = chunk.shadow_gap.refused_because if chunk.shadow_gap else None
-    return PartitionResult(ref.number, name, chunk.decisions.height, files, gap, chunk.warnings)
+    return PartitionResult(ref.number, name, chunk.decisions.height, files, chunk.engine, gap, chunk.warnings)
 
 
 def score_of(job: Job) -> BatchScore:

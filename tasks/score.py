@@ -86,11 +86,10 @@ def score_batch(
 
     Interrupted, it goes on with what is left. `so_far`: what was decided of the delivery before, which is added to.
     """
-    scoring, warning = quickened(connection, load_scoring(connection, settings, batch), batch)
+    scoring = load_scoring(connection, settings, batch)
     versions = pending_versions(connection, batch.batch_id, PASS_ROWS)
     give_back(connection, settings)  # finding them read the whole delivery
     result = new_score(scoring, batch) if so_far is None else so_far
-    _add_warnings(result, [warning] if warning else [])
 
     def report() -> None:
         if on_progress is not None:
@@ -117,15 +116,6 @@ def score_batch(
             report()
     give_back(connection, settings)
     return result
-
-
-def quickened(connection: Connection, scoring: Scoring, batch: PendingBatch) -> tuple[Scoring, str]:
-    """The same with compiled trees, where that pays for so many rows, and why the champion's are not, where it would have."""
-    champion, warning = quicken(connection, scoring.champion, batch.n_pending)
-    challenger = scoring.challenger
-    if challenger is not None and challenger.scorer is not None:
-        challenger = replace(challenger, scorer=quicken(connection, challenger.scorer, batch.n_pending)[0])
-    return replace(scoring, champion=champion, challenger=challenger), warning
 
 
 def _chunks(
@@ -167,14 +157,16 @@ def _add_shadow(
     connection: Connection, champion: Scorer, challenger: Challenger, batch: PendingBatch, chunk: ScoredChunk
 ) -> ScoredChunk:
     feature_set_id = champion.feature_set.feature_set_id
-    shadow, gap = score_beside(connection, challenger, batch, chunk.features, feature_set_id)
-    return replace(chunk, shadow=shadow, shadow_gap=gap)
+    beside = score_beside(connection, challenger, batch, chunk.features, feature_set_id)
+    return replace(chunk, shadow=beside.scores, shadow_gap=beside.gap, warnings=(*chunk.warnings, *beside.warnings))
 
 
 def _score_chunk(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> ScoredChunk:
-    decisions, quality = decide_rows(scorer, batch, features)
+    quick, warning = quicken(scorer, batch.n_pending, features)
+    decisions, quality = decide_rows(quick, batch, features)
     reasons, warnings = _explain(scorer, features, decisions)
-    return ScoredChunk(decisions, reasons, quality, features, engine=engine_name(scorer.model), warnings=warnings)
+    told = (*([warning] if warning else []), *warnings)
+    return ScoredChunk(decisions, reasons, quality, features, engine=engine_name(quick.model), warnings=told)
 
 
 def decide_rows(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -14,6 +14,7 @@ import polars as pl
 from schemas.errors import VerificationError
 from schemas.references import BatchScore, PendingBatch, ShadowCount
 from schemas.settings import Settings
+from tasks.compiled import quicken
 from tasks.core.assessing import predict_rows
 from tasks.scorer import Scorer, read_scorer, score_rows
 from warehouse.clock import now
@@ -47,9 +48,18 @@ def load_challenger(connection: Connection, settings: Settings, batch: PendingBa
         return Challenger(ref.model_version, None, error.found)
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a challenger made of a chunk: its scores, or the gap that it leaves; and what went another way than planned."""
+
+    scores: pl.DataFrame | None
+    gap: ShadowGap | None = None
+    warnings: tuple[str, ...] = ()
+
+
 def score_beside(
     connection: Connection, challenger: Challenger, batch: PendingBatch, features: pl.DataFrame, computed_for: str
-) -> tuple[pl.DataFrame | None, ShadowGap | None]:
+) -> Beside:
     """The challenger's scores of a chunk, or why it has none.
 
     Args:
@@ -60,31 +70,31 @@ def score_beside(
         computed_for: id of the champion's feature set; another one of the challenger is computed and not stored.
 
     Returns:
-        The rows of score.shadow_scores_v1 in the order of `features`, and None; or None, and the gap.
+        The rows of score.shadow_scores_v1 in the order of `features`, or the gap.
     """
     if challenger.scorer is None:
-        return None, _gap(challenger, batch, features, challenger.refused_because)
+        return Beside(None, _gap(challenger, batch, features, challenger.refused_because))
     try:
-        return _scores(connection, challenger.scorer, batch, features, computed_for), None
+        return _scores(connection, challenger.scorer, batch, features, computed_for)
     except VerificationError as error:
         logger.warning("challenger %s does not score: %s", challenger.model_version, error.found)
-        return None, _gap(challenger, batch, features, error.found)
+        return Beside(None, _gap(challenger, batch, features, error.found))
 
 
 def _gap(challenger: Challenger, batch: PendingBatch, features: pl.DataFrame, because: str) -> ShadowGap:
     return ShadowGap(batch.batch_id, batch.received_on, challenger.model_version, features.height, because)
 
 
-def _scores(
-    connection: Connection, scorer: Scorer, batch: PendingBatch, features: pl.DataFrame, computed_for: str
-) -> pl.DataFrame:
+def _scores(connection: Connection, scorer: Scorer, batch: PendingBatch, features: pl.DataFrame, computed_for: str) -> Beside:
     if scorer.feature_set.feature_set_id != computed_for:
         features = compute_features(connection, scorer.feature_set, features.select(_KEYS))
+    scorer, warning = quicken(scorer, batch.n_pending, features)
     pd, insufficient = predict_rows(scorer.model, features, scorer.policy.quality.min_filled_share)
     scores = score_rows(scorer, features, pd, insufficient)
-    return pl.concat([features.select(_KEYS), scores], how="horizontal").with_columns(
+    found = pl.concat([features.select(_KEYS), scores], how="horizontal").with_columns(
         pl.lit(batch.received_on).alias("as_of"), pl.lit(now()).alias("scored_at")
     )
+    return Beside(found, warnings=(warning,) if warning else ())
 
 
 def count_swaps(result: BatchScore, decisions: pl.DataFrame, scores: pl.DataFrame | None, gap: ShadowGap | None) -> None:

@@ -18,6 +18,7 @@ from schemas.partitions import PartitionRef, PartitionResult
 from schemas.private import keep_private
 from schemas.references import BatchScore, PendingBatch
 from schemas.settings import Settings, read_settings
+from schemas.time_limits import WORK_SECONDS
 from tasks.dask_cluster import cluster_told, local_options, lost_workers, require_dask, require_workers
 from tasks.faults import values_withheld
 from tasks.night_tasks import is_transient, score_applications
@@ -36,12 +37,11 @@ ScoreDelivery = Callable[[PendingBatch], BatchScore]
 Runner = TaskRunner[Any]
 _Future = PrefectWrappedFuture[PartitionResult, Any]
 
-_SECONDS = 3 * 3600
 #: How often a night that waits for a partition looks whether there are workers.
 _LOOK_EVERY_SECONDS = 60.0
 
 
-@task(name="deal_out_partitions", task_run_name="deal-out-{batch.batch_id}", timeout_seconds=_SECONDS, persist_result=False)
+@task(name="deal_out_partitions", task_run_name="deal-out-{batch.batch_id}", timeout_seconds=WORK_SECONDS, persist_result=False)
 @values_withheld()
 def deal_out_partitions(batch: PendingBatch) -> Job:
     """The undecided applications of a delivery, their histories, models and policy on shared storage."""
@@ -51,7 +51,7 @@ def deal_out_partitions(batch: PendingBatch) -> Job:
 @task(
     name="score_partition",
     task_run_name="score-partition-{ref.number}",
-    timeout_seconds=_SECONDS,
+    timeout_seconds=WORK_SECONDS,
     retries=2,
     retry_delay_seconds=[2.0, 10.0],
     retry_condition_fn=is_transient,
@@ -176,7 +176,7 @@ def _result(settings: Settings, runner: Runner, ref: PartitionRef, future: _Futu
             _require_workers(runner, settings)  # a partition waits for ever where there is nobody to compute it
     except TaskRunTimeoutError:
         raise ResourceError(
-            f"partition {ref.number} took longer than {_SECONDS // 3600} hours",
+            f"partition {ref.number} took longer than {WORK_SECONDS // 3600} hours",
             where=ref.folder,
             remedy="make partitions smaller (LOANWATCH_CHUNK_ROWS) or give them quicker workers, and run the night again",
         ) from None

@@ -64,6 +64,7 @@ def read_chunk(
         features=frames[_file("features")],
         shadow=None if shadow is None else shadow.with_columns(pl.lit(at).alias("scored_at")),
         shadow_gap=_gap(result, batch, job),
+        engine=result.engine,
         warnings=result.warnings,
     )
 

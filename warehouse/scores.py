@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -108,17 +107,6 @@ def ensure_features_table(connection: Connection, feature_set: FeatureSet) -> No
                 "content": json.dumps([[feature.name, feature.kind] for feature in feature_set.features]),
             },
         )
-
-
-def some_features(connection: Connection, feature_set_id: str, names: Sequence[str], n_rows: int) -> pl.DataFrame | None:
-    """Stored values of the features named, of so many versions of the newest delivery that has any; None without a table."""
-    known = "SELECT 1 FROM registry.feature_sets_v1 WHERE feature_set_id = $id"
-    if connection.execute(known, {"id": feature_set_id}).fetchone() is None:
-        return None
-    table, columns = features_table(feature_set_id), ", ".join(f'"{name}"' for name in names)
-    return connection.execute(
-        f"SELECT {columns} FROM {table} WHERE batch_id = (SELECT max(batch_id) FROM {table}) LIMIT $n_rows", {"n_rows": n_rows}
-    ).pl()
 
 
 def stored_features(connection: Connection, feature_set: FeatureSet) -> int:

@@ -12,7 +12,7 @@ from tasks.core.forest import Forest, UnsuitableTreesError, read_forest
 from tasks.core.kernel import KernelError, kernel, sum_trees
 from tasks.core.scoring import Model, predict_raw
 
-#: Rows that a model is proved on: made up around its thresholds, and as many stored ones where there are any.
+#: Rows that a model is proved on: made up around its thresholds, and as many of those to be scored.
 PROOF_ROWS = 1024
 _SEED = 17
 #: Changes with the kernel.
@@ -49,12 +49,12 @@ def _require_same(model: Model, forest: Forest, matrix: Matrix, what: str) -> No
         raise NotCompiledError(f"{n_differing} of {len(matrix)} {what} rows came out otherwise, by up to {most:.1e}")
 
 
-def compile_model(model: Model, stored: Matrix | None = None) -> Model:
+def compile_model(model: Model, rows: Matrix | None = None) -> Model:
     """The model with the kernel in the booster's place.
 
     Args:
         model: as it was verified.
-        stored: rows of the model's inputs to prove it on, beside the made-up ones.
+        rows: inputs of applications to prove it on, beside the made-up ones.
 
     Raises:
         NotCompiledError: its trees are not of the kind, the kernel cannot be made here, or a row comes out otherwise.
@@ -62,8 +62,8 @@ def compile_model(model: Model, stored: Matrix | None = None) -> Model:
     try:
         forest = read_forest(model.booster.model_to_string())
         _require_same(model, forest, probe_rows(forest), "made-up")
-        if stored is not None and len(stored):
-            _require_same(model, forest, stored, "stored")
+        if rows is not None and len(rows):
+            _require_same(model, forest, rows, "real")
         call = kernel(forest.width)  # once: in the midst of a night nothing can fail any more
     except (UnsuitableTreesError, KernelError) as error:
         raise NotCompiledError(str(error)) from None

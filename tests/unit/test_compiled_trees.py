@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
-from typing import Any, cast
 
 import lightgbm as lgb
 import numpy as np
@@ -71,19 +70,19 @@ def test_a_matrix_of_another_shape_or_order_is_not_read() -> None:
 
 
 @needs_llvm
-@pytest.mark.parametrize("stored", [False, True])
-def test_one_row_that_comes_out_otherwise_keeps_the_booster(stored: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("real", [False, True])
+def test_one_row_that_comes_out_otherwise_keeps_the_booster(real: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     original = compiled.sum_trees
 
     def altered(forest, matrix, threads):  # type: ignore[no-untyped-def]
         sums = original(forest, matrix, threads)
-        if len(matrix) == (500 if stored else compiled.PROOF_ROWS):
+        if len(matrix) == (500 if real else compiled.PROOF_ROWS):
             sums[7] = np.nextafter(sums[7], 9.0)
         return sums
 
     monkeypatch.setattr(compiled, "sum_trees", altered)
     rows = to_matrix(training_frame(500), model().encoding)
-    with pytest.raises(NotCompiledError, match=f"1 of .* {'stored' if stored else 'made-up'} rows came out otherwise"):
+    with pytest.raises(NotCompiledError, match=f"1 of .* {'real' if real else 'made-up'} rows came out otherwise"):
         compile_model(model(), rows)
 
 
@@ -113,27 +112,37 @@ def _scorer() -> Scorer:
     return Scorer(reference, model(), feature_set({}, []), policy(), [])
 
 
-def _quicken(monkeypatch: pytest.MonkeyPatch, n_rows: int, stored: pl.DataFrame | None) -> tuple[Scorer, str]:
+def _quicken(monkeypatch: pytest.MonkeyPatch, n_rows: int, features: pl.DataFrame | None = None) -> tuple[Scorer, str]:
     monkeypatch.setattr(quick, "COMPILE_FROM", 1000)
-    monkeypatch.setattr(quick, "some_features", lambda *_: stored)
-    return quick.quicken(cast(Any, None), _scorer(), n_rows)
+    return quick.quicken(_scorer(), n_rows, training_frame(50) if features is None else features)
 
 
 @needs_llvm
 def test_a_large_delivery_is_compiled_and_a_small_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quick, "_PROVED", {})
-    for stored in (None, training_frame(50)):
-        scorer, warning = _quicken(monkeypatch, 999, stored)
-        assert (scorer.model.sums, warning) == (None, "")
-    scorer, warning = _quicken(monkeypatch, 1000, training_frame(50))
+    scorer, warning = _quicken(monkeypatch, 999)
+    assert (scorer.model.sums, warning) == (None, "")
+    scorer, warning = _quicken(monkeypatch, 1000)
     assert scorer.model.sums is not None
     assert (engine_name(scorer.model), warning) == (compiled.KERNEL_NAME, "")
-    assert _quicken(monkeypatch, 1, None)[0].model.sums is not None  # made already
+    assert _quicken(monkeypatch, 1)[0].model.sums is not None  # made already
+
+
+@needs_llvm
+def test_trees_are_proved_on_the_first_rows_that_they_are_to_score(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quick, "_PROVED", {})
+    proved = []
+    monkeypatch.setattr(quick, "compile_model", lambda model, rows: proved.append(rows) or compile_model(model, rows))
+    features = training_frame(compiled.PROOF_ROWS + 5, seed=8)
+    for _ in range(2):
+        assert _quicken(monkeypatch, 10**6, features)[0].model.sums is not None
+    (rows,) = proved
+    np.testing.assert_array_equal(rows, to_matrix(features, model().encoding)[: compiled.PROOF_ROWS])
 
 
 def test_without_the_extra_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quick, "is_installed", lambda: False)
-    scorer, warning = _quicken(monkeypatch, 10**6, None)
+    scorer, warning = _quicken(monkeypatch, 10**6)
     assert (scorer.model.sums, warning) == (None, "")
 
 
@@ -142,7 +151,7 @@ def test_a_kernel_that_fails_leaves_lightgbm_and_a_warning_in_the_report(monkeyp
     monkeypatch.setattr(quick, "is_installed", lambda: True)
     monkeypatch.setattr(kernel, "is_installed", lambda: True)
     monkeypatch.setattr(kernel, "_may_make_code", lambda: False)
-    scorer, warning = _quicken(monkeypatch, 10**6, None)
+    scorer, warning = _quicken(monkeypatch, 10**6)
     assert scorer.model.sums is None
     score = BatchScore(2026063001, date(2026, 6, 30), "m", warnings=[warning])
     assert "not by compiled trees: this process may not make memory executable" in night_text(

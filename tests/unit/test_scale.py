@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from benchmarks.scale import (
-    HELD_BYTES,
-    NOT_MEASURED,
-    Parts,
-    growth_of,
-    homes_for,
-    memory_of,
-    night_of,
-    parts_of,
-    plan_table,
-    with_tables,
-    workers_for,
-)
+from benchmarks.scale import NOT_MEASURED, plan_table, with_tables
+from benchmarks.scale_figures import HELD_BYTES, Parts, growth_of, homes_for, memory_of, night_of, parts_of, workers_for
+from schemas.time_limits import NIGHT_SECONDS
 
 
 def _result(sizes: dict[str, dict[str, dict[str, float]]]) -> dict[str, object]:
@@ -82,7 +73,8 @@ def test_memory_grows_by_what_was_measured_and_not_less_than_what_is_known_to_be
 
 def test_dealing_out_and_commit_come_on_top_of_what_is_no_scoring_and_all_workers_count() -> None:
     parts = parts_of(NIGHT, PARTS)
-    assert parts == Parts(10_000, night=20, one_process=15, export=1, compute=2, commit=1)
+    measured = "the night 2026-01-01, partitions 2026-01-01"
+    assert parts == Parts(10_000, night=20, one_process=15, export=1, compute=2, commit=1, measured=measured)
     assert parts.serial == pytest.approx((20 - 15 + 1 + 1) / 20)
     assert parts.work == pytest.approx(2 * 2 / 20)
     with pytest.raises(ValueError, match="no size in common"):
@@ -107,14 +99,36 @@ def test_workers_fill_the_window_that_the_serial_part_leaves_and_none_are_promis
     assert workers_for(growth, good, 4 * 3600) == -(-work // (4 * 3600 - serial))
     assert workers_for(growth, good, serial) is None
     bad = Parts(100_000, night=100, one_process=50, export=30, compute=45, commit=40)
-    assert "none suffice: serial part 33.3 h" in plan_table(growth, bad, price=1.0)
+    assert "none suffice (serial part 33.3 h)" in plan_table(growth, bad, price=1.0)
     assert "no number of workers makes a night shorter" in plan_table(growth, bad, price=1.0)
     assert "shorter from 2 workers on" in plan_table(growth, good, price=1.0)
 
 
 def test_homes_share_the_applicants_and_cost_what_they_take() -> None:
     growth = growth_of(LINEAR, LINEAR)
-    assert homes_for(growth, 100_000) == 1
-    assert homes_for(growth, 4 * 3600) == 7
-    table = plan_table(growth, Parts(100_000, 100, 50, 30, 45, 40), price=1.0)
-    assert f"| 7 | {memory_of(growth, 1e8 / 7):.1f} GB | {100_000 / 3600 * 2 / 100:.3f} at 1 a core hour |" in table
+    parts = Parts(100_000, 100, 50, 30, 45, 40)
+    assert homes_for(growth, parts, 4 * 3600) == 7
+    table = plan_table(growth, parts, price=1.0)
+    assert f"| 7 | 14 | {memory_of(growth, 1e8 / 7):.1f} GB | {100_000 / 3600 * 2 / 100:.3f} at 1 a core hour |" in table
+
+
+def test_no_night_is_promised_that_its_own_time_limits_would_end() -> None:
+    growth = growth_of(LINEAR, LINEAR)
+    quick, slow = (Parts(100_000, 100, one_process, 30, 45, 40) for one_process in (10, 75))
+    assert homes_for(growth, quick, 100_000) == -(-100_000 // NIGHT_SECONDS) == 5
+    assert homes_for(growth, slow, 100_000) == 7, "scoring takes three quarters, and may take three hours"
+    assert workers_for(growth, Parts(100_000, 100, 95, 2, 45, 3), 100_000) == workers_for(
+        growth, Parts(100_000, 100, 95, 2, 45, 3), NIGHT_SECONDS
+    )
+    assert workers_for(growth, Parts(100_000, 100, 95, 11, 45, 3), 100_000) is None, "dealing out alone takes 11,000 s"
+    fast = replace(growth, seconds_per_million=growth.seconds_per_million * 0.25)
+    table = plan_table(fast, quick, price=1.0)
+    assert "| 8 h (flows end after 6) | ended by a time limit |" in table
+
+
+def test_the_disk_is_planned_from_what_a_night_left_on_it() -> None:
+    assert "was not measured" in plan_table(growth_of(NIGHT, LINEAR), parts_of(NIGHT, PARTS), price=1.0)
+    night = _result({"1000000": {"night": {"median_seconds": 2000, "peak_mb": 900.0, "disk_mb": 1000.0}}})
+    table = plan_table(growth_of(night, LINEAR), Parts(100_000, 100, 50, 30, 45, 40), price=1.0)
+    assert "leaves 1.0 KB of each application" in table
+    assert "0.10 TB for 100 million" in table
