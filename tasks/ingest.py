@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from logging import getLogger
 from pathlib import Path
 from typing import get_args
 
-from schemas.errors import DeliveryRefusedError, RefusalCode, UsageError
+from schemas.errors import DeliveryRefusedError, RefusalCode, ResourceError, UsageError
 from schemas.policy import Policy
 from schemas.printable import name_list
 from schemas.references import FileCounts, IngestResult
@@ -52,7 +53,7 @@ def _read_if_new(seen: SeenFolders, received_on: date, folder: Path, known: str 
         logger.warning("%s is being changed while it is read; it is not ready, and is left to the next run", folder.name)
         return None
     seen.remember(received_on, signature, delivery.content_sha256)
-    return delivery
+    return replace(delivery, signature=signature)
 
 
 def pending_deliveries(settings: Settings, connection: Connection, as_of: date | None) -> list[Delivery]:
@@ -109,21 +110,47 @@ def _write(writer: BatchWriter, policy: Policy, on_progress: Progress | None) ->
     return _result(writer, files, n_received, n_withdrawn, because)
 
 
+class _ChangedError(Exception):
+    """The folder is no longer what was hashed: what was read of it may be half of one file and half of another."""
+
+
+def _require_untouched(delivery: Delivery) -> None:
+    """To be asked after the last row was read, whatever came of it, and before it is committed."""
+    try:
+        if folder_signature(delivery.folder) == delivery.signature:
+            return
+    except FileNotFoundError:
+        pass  # gone, with what was in it
+    raise _ChangedError
+
+
 def ingest_delivery(
     connection: Connection, delivery: Delivery, policy: Policy, on_progress: Progress | None = None
-) -> IngestResult:
+) -> IngestResult | None:
     """Takes in one delivery, or records why it is refused; one transaction.
+
+    None, and nothing recorded, where the folder was changed between hashing and the last row: the ledger would keep a hash of
+    something else than its rows, and never look again. The next run finds what is there then.
 
     Raises:
         UsageError: it would mix simulated and real rows in one home.
         ResourceError: a file is gone, or may not be read.
     """
+    try:
+        return _ingest(connection, delivery, policy, on_progress)
+    except _ChangedError:
+        logger.warning("%s was changed while it was read; nothing of it is kept, the next run reads it", delivery.folder.name)
+        return None
+
+
+def _ingest(connection: Connection, delivery: Delivery, policy: Policy, on_progress: Progress | None) -> IngestResult:
     check_home(connection, delivery)
     if delivery.left_aside:
         logger.warning("%s: left aside, no delivered tables: %s", delivery.received_on, name_list(delivery.left_aside))
     with transaction(connection):
         writer = BatchWriter(connection, delivery)
         result = _write(writer, policy, on_progress)
+        _require_untouched(delivery)
     if result.is_refused:
         logger.error("batch %d refused: %s", result.batch_id, result.refused_because)
     else:
@@ -136,10 +163,24 @@ def ingest_again(connection: Connection, delivery: Delivery, policy: Policy) -> 
 
     Raises:
         DeliveryRefusedError: it cannot be taken in under this policy either.
+        ResourceError: the folder was changed while it was read.
     """
+    try:
+        return _ingest_again(connection, delivery, policy)
+    except _ChangedError:
+        raise ResourceError(
+            "the delivery was changed while it was read",
+            expected="a ready folder that stays as it is",
+            where=str(delivery.folder),
+            remedy="run the command again once nobody writes there; nothing was changed",
+        ) from None
+
+
+def _ingest_again(connection: Connection, delivery: Delivery, policy: Policy) -> IngestResult:
     check_home(connection, delivery)
     with transaction(connection):
         result = _write(BatchWriter(connection, delivery), policy, None)
+        _require_untouched(delivery)
         if result.refused_because is not None:
             raise DeliveryRefusedError(
                 _code_of(result.refused_because),
@@ -158,10 +199,11 @@ def _code_of(refused_because: str) -> RefusalCode:
 def ingest_all(
     settings: Settings, connection: Connection, policy: Policy, as_of: date | None = None, on_progress: Progress | None = None
 ) -> list[IngestResult]:
-    """Takes in every pending delivery up to `as_of`, in date order; a refused one does not stop the next.
+    """Takes in every pending delivery up to `as_of`, in date order; one that is refused or changed meanwhile stops no other.
 
     Raises:
         UsageError: one of them would mix simulated and real rows; then none is taken in.
     """
     pending = pending_deliveries(settings, connection, as_of)
-    return [ingest_delivery(connection, delivery, policy, on_progress) for delivery in pending]
+    results = (ingest_delivery(connection, delivery, policy, on_progress) for delivery in pending)
+    return [result for result in results if result is not None]

@@ -65,7 +65,8 @@ def take_in(settings: Settings, as_of: date, on_progress: OnProgress | None = No
         deliveries = pending_deliveries(settings, connection, as_of)
         for number, delivery in enumerate(deliveries, start=1):
             policy = policy_on(connection, delivery.received_on)
-            results.append(ingest_delivery(connection, delivery, policy, _row_progress(on_progress, number - 1, len(deliveries))))
+            result = ingest_delivery(connection, delivery, policy, _row_progress(on_progress, number - 1, len(deliveries)))
+            results += [] if result is None else [result]
             give_back(connection, settings)
             if on_progress is not None:
                 on_progress(number, len(deliveries), str(delivery.received_on))

@@ -20,6 +20,7 @@ from tasks.ingest import ingest_again
 from tasks.repaired import take_in_delivered, take_in_repaired
 from warehouse.connection import Connection, open_warehouse, transaction
 from warehouse.deliveries.folders import Delivery, TableFile, read_delivery, read_table_file, ready_folders
+from warehouse.deliveries.seen import folder_signature
 from warehouse.ingest_store import BatchWriter, home_source, latest_versions
 from warehouse.registry import require_policy_in_force
 from warehouse.requeue_store import (
@@ -180,7 +181,8 @@ def _whole_again(settings: Settings, connection: Connection, batch: RejectedFrom
             where=str(settings.landing / str(batch.received_on)),
             remedy="deliver the day again into that folder; the next night takes it in",
         )
-    delivery = read_delivery(batch.received_on, folder)
+    signature = folder_signature(folder)
+    delivery = replace(read_delivery(batch.received_on, folder), signature=signature)
     if delivery.content_sha256 != latest_versions(connection)[batch.received_on].content_sha256:
         return Requeued(batch.batch_id, note="the day was delivered again and waits for the next night")
     policy = load_policy(settings.policy_file)

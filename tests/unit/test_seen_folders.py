@@ -14,7 +14,7 @@ import pytest
 from schemas.errors import ResourceError
 from schemas.settings import Settings
 from tasks import ingest
-from tests.deliveries import DAY, all_tables, deliver, file_bytes, rows, take_in
+from tests.deliveries import DAY, FIRST_ID, all_tables, deliver, file_bytes, query, rows, take_in
 from warehouse.connection import open_warehouse
 from warehouse.deliveries.folders import Delivery, read_delivery
 from warehouse.deliveries.seen import FILE, folder_signature
@@ -117,3 +117,51 @@ def test_a_folder_that_is_written_to_while_it_is_hashed_waits_for_the_next_run(
     assert take_in(settings) == []
     monkeypatch.undo()
     assert [result.n_accepted for result in take_in(settings)] == [2]
+
+
+def _rewritten_while_read(
+    monkeypatch: pytest.MonkeyPatch, file: Path, during: bytes, after: Callable[[], object] = lambda: None
+) -> None:
+    """The first delivery finds other bytes in its file than were hashed."""
+    real = ingest.take_in_files
+
+    def take_in_files(*given: Any) -> Any:
+        monkeypatch.undo()
+        file.write_bytes(during)
+        try:
+            return real(*given)
+        finally:
+            after()
+
+    monkeypatch.setattr(ingest, "take_in_files", take_in_files)
+
+
+@pytest.mark.parametrize("is_restored", [True, False])
+def test_a_file_that_is_written_anew_between_hashing_and_reading_loses_nobody(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, is_restored: bool
+) -> None:
+    whole, half = (file_bytes(rows("application", n), "parquet") for n in (4, 2))
+    file = deliver(settings.landing, {"application.parquet": whole}) / "application.parquet"
+    deliver(settings.landing, {"application": rows("application", 3, first_id=FIRST_ID + 10)}, day=DAY + timedelta(days=1))
+    _rewritten_while_read(monkeypatch, file, half, (lambda: file.write_bytes(whole)) if is_restored else lambda: None)
+    assert [result.n_accepted for result in take_in(settings)] == [3]
+    assert "2026-06-01 was changed while it was read" in caplog.text
+    assert query(settings, "SELECT received_on FROM ops.batches") == [(DAY + timedelta(days=1),)]
+    assert [result.n_accepted for result in take_in(settings)] == [4 if is_restored else 2]
+    assert take_in(settings) == []
+
+
+def test_a_refusal_of_a_file_that_was_half_written_is_not_remembered(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = file_bytes(rows("application", 4), "parquet")
+    file = deliver(settings.landing, {"application.parquet": whole}) / "application.parquet"
+    _rewritten_while_read(monkeypatch, file, whole[:100], lambda: file.write_bytes(whole))
+    assert take_in(settings) == []
+    assert [result.n_accepted for result in take_in(settings)] == [4]
+
+
+def test_a_folder_that_goes_while_it_is_read_leaves_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = file_bytes(rows("application", 4), "parquet")
+    file = deliver(settings.landing, {"application.parquet": content}) / "application.parquet"
+    _rewritten_while_read(monkeypatch, file, content, lambda: shutil.rmtree(file.parent))
+    assert take_in(settings) == []
+    assert query(settings, "SELECT count(*) FROM ops.batches") == [(0,)]

@@ -47,7 +47,10 @@ class TableFile:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A ready folder. `source` is `simulated` or `real`; `left_aside` names the files that are no delivered table."""
+    """A ready folder as it was when it was hashed.
+
+    `source` is `simulated` or `real`; `left_aside` names the files that are no delivered table.
+    """
 
     received_on: date
     folder: Path
@@ -56,6 +59,8 @@ class Delivery:
     files: tuple[TableFile, ...]
     left_aside: tuple[str, ...]
     content_sha256: str
+    #: Of the folder before it was hashed (`seen.folder_signature`); empty where that was not asked.
+    signature: str = ""
 
     @property
     def origin(self) -> str:
