@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import gzip
 import io
+import os
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,7 +21,7 @@ from schemas.errors import ResourceError
 from schemas.settings import Settings
 from tasks import take_in as steps
 from tasks.core.validation import screen
-from tests.deliveries import DAY, FIRST_ID, as_csv, deliver, query, rows, take_in
+from tests.deliveries import DAY, FIRST_ID, as_csv, deliver, file_bytes, query, rows, take_in
 from warehouse.deliveries import parquet, reading
 from warehouse.deliveries.chunks import Chunk, Header
 from warehouse.deliveries.csv_lines import broken_lines, split_lines
@@ -239,6 +242,37 @@ def test_a_file_that_vanishes_while_it_is_read_is_an_error_of_the_surroundings(
     deliver(settings.landing, {"application": rows("application", 3)}, ending=ending)
     assert [result.n_accepted for result in take_in(settings)] == [3]
     assert folder.is_dir()
+
+
+@pytest.mark.parametrize(
+    "number", [errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENOTCONN, errno.ENOMEM, errno.EREMOTEIO, errno.ENOSPC]
+)
+def test_a_fault_of_the_storage_is_none_of_the_file_and_is_not_remembered(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    deliver(settings.landing, {"application": rows("application", 3)}, ending="csv")
+    monkeypatch.setattr(reading, "read_csv_chunks", raising(OSError(number, os.strerror(number), "x")))
+    with pytest.raises(ResourceError, match=os.strerror(number)):
+        take_in(settings)
+    monkeypatch.undo()
+    assert [result.n_accepted for result in take_in(settings)] == [3]
+
+
+def test_what_readers_find_damaged_has_no_number_of_the_system(tmp_path: Path) -> None:
+    file, whole = tmp_path / "file", file_bytes(rows("application", 3), "parquet")
+    faults = []
+    readers: list[tuple[Callable[[Path], object], bytes]] = [
+        (pq.read_table, whole[:-40]),
+        (pq.read_table, b"PAR1" + b"x" * 60 + b"PAR1"),
+        (pq.read_table, whole[:200] + b"\0" * 50 + whole[250:]),
+        (lambda path: gzip.decompress(path.read_bytes()), b"no gzip"),
+    ]
+    for read, content in readers:
+        file.write_bytes(content)
+        with pytest.raises((OSError, pa.ArrowException)) as caught:
+            read(file)
+        faults.append(getattr(caught.value, "errno", None))
+    assert faults == [None] * len(readers)
 
 
 def test_a_file_that_may_not_be_read_is_an_error_of_the_surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,8 +26,10 @@ _READER_FAULTS = (
     zlib.error,
     UnicodeDecodeError,
 )
-#: Of the errors of the system, those that say nothing about the content of a file.
-_WITHHELD = {errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE}
+#: Of the errors of the system, those that say what a file is. What readers find damaged has no number of the system at all.
+#: All others (a disk, a network, a right, memory) say nothing about the content. An ArrowMemoryError is none of them: a system
+#: that gives memory first and takes processes later raises it only where a damaged file asks for an absurd amount.
+_OF_CONTENT = {None, errno.ELOOP, errno.EISDIR, errno.EINVAL, errno.ENXIO}
 
 
 @contextmanager
@@ -43,7 +45,7 @@ def refusing_faults(file: TableFile) -> Iterator[None]:
     except pa.lib.ArrowCancelled:
         raise  # a signal, no fault of the file
     except OSError as error:
-        if error.errno in _WITHHELD:
+        if error.errno not in _OF_CONTENT:
             raise out_of_reach(file.path, error) from None
         raise unreadable(file, f"it is damaged ({type(error).__name__})") from None
     except _READER_FAULTS as error:
