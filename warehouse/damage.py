@@ -28,6 +28,9 @@ Damage = Literal["log", "file"]
 _LOG_SIGNS = ("Failure while replaying WAL",)
 _FILE_SIGNS = ("Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes", "AES tag differs")
 
+#: In what a query spilled, which is no warehouse.
+_OF_A_QUERY = "duckdb_temp_"
+
 #: How the first entry of a log begins, that with its version. DuckDB takes a log that begins otherwise for one cut off before
 #: its first entry, says nothing, and goes on without what had been committed.
 _LOG_BEGINS = bytes.fromhex("6400626500")
@@ -38,6 +41,8 @@ _SHOWN_DAYS = 10
 def damage_in(error: duckdb.Error) -> Damage | None:
     """What DuckDB found damaged, from its message; None for any other fault."""
     text = str(error)
+    if _OF_A_QUERY in text:
+        return None
     if any(sign in text for sign in _LOG_SIGNS):
         return "log"
     return "file" if any(sign in text for sign in _FILE_SIGNS) else None

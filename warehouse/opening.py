@@ -11,8 +11,11 @@ import hashlib
 import os
 import uuid
 import weakref
+from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
+from threading import RLock
+from typing import TextIO
 
 import duckdb
 
@@ -35,8 +38,22 @@ ROW_GROUPS = f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}"
 
 #: Of this process, also where several of one number share a folder, as those of containers may.
 _TOKEN = uuid.uuid4().hex[:8]
-#: Spill folders of databases in memory, below the scratch folder.
-_IN_MEMORY = "memory-"
+#: Spill folders below the scratch folder: of databases in memory, of files.
+_IN_MEMORY, _OF_FILE = "memory-", "file-"
+#: DuckDB's word for a database that spills nothing.
+_NOWHERE = ""
+
+
+@dataclass
+class _Spills:
+    """A spill folder in use: its lock, and how many connections of this process use it."""
+
+    lock: TextIO
+    n_connections: int = 0
+
+
+_SPILLS: dict[Path, _Spills] = {}
+_SPILLS_LOCK = RLock()  # a connection may be collected while this thread opens another
 
 
 def duckdb_version() -> str:
@@ -44,13 +61,44 @@ def duckdb_version() -> str:
     return duckdb.__version__
 
 
-def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
-    return {
-        **ISOLATED,
-        "memory_limit": settings.memory_limit,
-        "threads": settings.threads,
-        "temp_directory": str(settings.scratch),
-    }
+def _connect(settings: Settings, name: str, spills: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to a database in memory, by name or nobody else's, which spills to that folder.
+
+    No two databases share a folder, of one process or of several: DuckDB names the files in it alike in every database, and they
+    would read each other's rows. DuckDB makes it when it is needed, one level deep, and removes it. A lock beside it tells that
+    it is in use, and goes with the last connection.
+    """
+    config = {**ISOLATED, "memory_limit": settings.memory_limit, "threads": settings.threads}
+    is_used = _use_spills(spills)
+    try:
+        connection = duckdb.connect(name, config={**config, "temp_directory": str(spills) if is_used else _NOWHERE})
+    except duckdb.Error:
+        _leave_spills(spills)
+        raise
+    weakref.finalize(connection, _leave_spills, spills)
+    return connection
+
+
+def _use_spills(folder: Path) -> bool:
+    """Whether there is a place for it: who only reads a home may have no right to write there, and then nothing is spilled."""
+    with _SPILLS_LOCK:
+        if folder not in _SPILLS:
+            try:
+                folder.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+                _SPILLS[folder] = _Spills(hold(folder))
+            except OSError:
+                return False
+        _SPILLS[folder].n_connections += 1
+        return True
+
+
+def _leave_spills(folder: Path) -> None:
+    with _SPILLS_LOCK:
+        used = _SPILLS.get(folder)
+        if used is not None:
+            used.n_connections -= 1
+            if not used.n_connections:
+                release(folder, _SPILLS.pop(folder).lock)
 
 
 def open_file(settings: Settings, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -58,8 +106,8 @@ def open_file(settings: Settings, path: Path, *, read_only: bool) -> duckdb.Duck
 
     Raises duckdb.Error where the file is held, damaged or out of reach, UsageError for a key.
     """
-    name = f":memory:{hashlib.sha256(str(path).encode()).hexdigest()[:16]}-{read_only}"
-    connection = duckdb.connect(name, config=_config(settings))
+    name = f"{hashlib.sha256(str(path).encode()).hexdigest()[:16]}-{read_only}"
+    connection = _connect(settings, f":memory:{name}", settings.scratch / f"{_OF_FILE}{os.getpid()}-{_TOKEN}-{name}")
     is_open = False
     try:
         if settings.key is not None:
@@ -76,21 +124,8 @@ def open_file(settings: Settings, path: Path, *, read_only: bool) -> duckdb.Duck
 
 
 def connect_in_memory(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """A database of its own that is gone with the connection; with a key, what it spills is encrypted.
-
-    It spills to a folder of its own: DuckDB names the files in it alike in every database, and two that share a folder write over
-    each other's rows. DuckDB makes that folder when it is needed, one level deep, and removes it. A lock beside it tells that it
-    is in use, and goes with the connection.
-    """
-    settings.scratch.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    own = settings.scratch / f"{_IN_MEMORY}{os.getpid()}-{uuid.uuid4().hex[:12]}"
-    lock = hold(own)
-    try:
-        connection = duckdb.connect(":memory:", config={**_config(settings), "temp_directory": str(own)})
-    except duckdb.Error:
-        release(own, lock)
-        raise
-    weakref.finalize(connection, release, own, lock)
+    """A database of its own that is gone with the connection; with a key, what it spills is encrypted."""
+    connection = _connect(settings, ":memory:", settings.scratch / f"{_IN_MEMORY}{os.getpid()}-{uuid.uuid4().hex[:12]}")
     if settings.key is not None:
         load_cipher(connection)
         connection.execute("SET temp_file_encryption = true")
@@ -98,15 +133,19 @@ def connect_in_memory(settings: Settings) -> duckdb.DuckDBPyConnection:
 
 
 def discard_spills(settings: Settings) -> None:
-    """Removes what databases in memory spilled whose processes were stopped; those that are in use keep theirs."""
-    discard_unheld(settings.scratch, _IN_MEMORY)
+    """Removes what queries spilled whose processes were stopped; those that are in use keep theirs."""
+    for prefix in (_IN_MEMORY, _OF_FILE):
+        discard_unheld(settings.scratch, prefix)
 
 
 def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the snapshot that can reach nothing else. Raises duckdb.Error, or UsageError for its key."""
     closed: dict[str, bool] = {"enable_external_access": False, "lock_configuration": True}
     # beside the snapshot, and each reader's its own: those of two processes would write over each other's rows
-    config = {**ISOLATED, "threads": settings.threads, "temp_directory": str(spills_of_reader(settings))}
+    spills = spills_of_reader(settings)
+    if settings.key is not None:  # then each connection of a process is a database of its own
+        spills = spills.with_suffix(f".{uuid.uuid4().hex[:8]}.tmp")
+    config = {**ISOLATED, "threads": settings.threads, "temp_directory": str(spills)}
     name, is_plain = (":memory:", False) if settings.key is not None else (str(settings.snapshot), True)
     connection = duckdb.connect(name, read_only=is_plain, config=config)
     is_open = False
