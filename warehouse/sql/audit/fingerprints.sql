@@ -1,15 +1,16 @@
 -- grain: one row per decision: its fingerprint, SHA-256 over everything that is stored about it
 -- reads: score.decisions_v1, score.reasons_v1, score.quality_v1
--- params: $batch_id INTEGER, $decided_at TIMESTAMP, $application_id BIGINT; NULL takes all
+-- params: $batch_id INTEGER, $decided_from TIMESTAMP, $decided_until TIMESTAMP, $application_id BIGINT; NULL takes all
 -- why: decision, reasons and quality in one hash, so that an edited cell of any of them is found. Numbers are written as
---      hexadecimal floats, which say every bit. Never change this text: the recorded hashes are of it. Tables are read and no
+--      hexadecimal floats, which say every bit. Never change what is hashed: the recorded hashes are of it. Tables are read and no
 --      views, because a view in the warehouse can be replaced.
 WITH keys AS (
   -- reasons and quality of these decisions alone: of a large delivery each chunk would read those of all chunks before it
   SELECT application_id, batch_id
   FROM score.decisions_v1
   WHERE ($batch_id::INTEGER IS NULL OR batch_id = $batch_id)
-    AND ($decided_at::TIMESTAMP IS NULL OR decided_at = $decided_at)
+    AND ($decided_from::TIMESTAMP IS NULL OR decided_at >= $decided_from)
+    AND ($decided_until::TIMESTAMP IS NULL OR decided_at <= $decided_until)
     AND ($application_id::BIGINT IS NULL OR application_id = $application_id)
 ),
 decided AS (
@@ -25,7 +26,8 @@ decided AS (
     )::VARCHAR AS content
   FROM score.decisions_v1
   WHERE ($batch_id::INTEGER IS NULL OR batch_id = $batch_id)
-    AND ($decided_at::TIMESTAMP IS NULL OR decided_at = $decided_at)
+    AND ($decided_from::TIMESTAMP IS NULL OR decided_at >= $decided_from)
+    AND ($decided_until::TIMESTAMP IS NULL OR decided_at <= $decided_until)
     AND ($application_id::BIGINT IS NULL OR application_id = $application_id)
 ),
 reasons AS (
