@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from schemas.errors import LoanwatchError
 from schemas.partitions import PartitionResult
 from schemas.references import BatchScore
 from schemas.settings import Settings
@@ -39,14 +40,19 @@ def commit_partitions(settings: Settings, job: Job, results: Iterable[PartitionR
 
 
 def gathered(settings: Settings, results: Iterable[PartitionResult]) -> Iterator[list[PartitionResult]]:
-    """The results in order, as many as one transaction takes."""
+    """The results in order, as many as one transaction takes; where one of them fails, first those before it."""
     least = 1 if settings.chunk_rows < SMALL_CHUNK else ROWS_TOGETHER
     held: list[PartitionResult] = []
-    for result in results:
-        held.append(result)
-        if sum(one.n_rows for one in held) >= least:
+    try:
+        for result in results:
+            held.append(result)
+            if sum(one.n_rows for one in held) >= least:
+                whole, held = held, []
+                yield whole
+    except LoanwatchError:
+        if held:  # else a partition that fails every night would keep them from ever being decided
             yield held
-            held = []
+        raise
     if held:
         yield held
 

@@ -31,7 +31,7 @@ from tasks.partitions import (
     is_partitioned,
     score_of,
 )
-from tasks.shared_storage import discard_leftovers
+from tasks.shared_storage import discard_jobs, discard_leftovers
 
 ScoreDelivery = Callable[[PendingBatch], BatchScore]
 Runner = TaskRunner[Any]
@@ -120,6 +120,8 @@ class _Started:
 
     def __enter__(self) -> _Started:
         self._stack.__enter__()
+        # Last of all: a partition that was still being computed when its job was given up may have written after that.
+        self._stack.callback(discard_jobs, self._settings)
         return self
 
     def __exit__(self, *error: Any) -> None:
