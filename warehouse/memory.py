@@ -12,6 +12,8 @@ from warehouse.sql_files import sql
 KEPT = "50MB"
 #: Bytes that statements which run meanwhile may take beyond what they hold: far more than they can fill in that moment.
 ROOM = 200 * 2**20
+#: In which DuckDB tells its limit.
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 def give_back(connection: Connection, settings: Settings) -> None:
@@ -31,9 +33,15 @@ def give_back_tables(connection: Connection, settings: Settings) -> None:
     Where what is held and room come near the limit, nothing changes: DuckDB gives back such blocks by itself then.
     """
     with connection.cursor() as own:
-        ((of_tables, in_use),) = own.execute(sql("memory/held")).fetchall()
-        if of_tables > ROOM:
+        ((of_tables, in_use, limit),) = own.execute(sql("memory/held")).fetchall()
+        if of_tables > ROOM and in_use + ROOM < _bytes_of(limit):
             _lower_for_a_moment(own, f"{in_use + ROOM}B", settings)
+
+
+def _bytes_of(told: str) -> float:
+    """Of a limit as DuckDB tells it: "953.6 MiB"."""
+    number, unit = told.split()
+    return float(number) * 1024.0 ** _UNITS.index(unit)
 
 
 def _lower_for_a_moment(own: Connection, limit: str, settings: Settings) -> None:

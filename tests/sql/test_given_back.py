@@ -27,7 +27,7 @@ def _held_mb(connection: Connection) -> float:
 
 def _held_bytes(connection: Connection) -> tuple[int, int]:
     """Of blocks of tables, and of everything else."""
-    ((of_tables, in_use),) = connection.execute(sql("memory/held")).fetchall()
+    ((of_tables, in_use, _),) = connection.execute(sql("memory/held")).fetchall()
     return int(of_tables), int(in_use)
 
 
@@ -106,3 +106,22 @@ def test_few_blocks_of_tables_are_kept(settings: Settings, monkeypatch: pytest.M
         held = _held_bytes(connection)
         give_back_tables(connection, settings)
         assert _held_bytes(connection) == held
+
+
+def test_the_limit_is_never_raised_and_stays_where_room_would_come_near_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lowered: list[str] = []
+    monkeypatch.setattr("warehouse.memory._lower_for_a_moment", lambda _own, limit, _settings: lowered.append(limit))
+    monkeypatch.setattr("warehouse.memory.ROOM", 4 * 2**20)
+    with open_warehouse(settings) as connection:
+        with transaction(connection):
+            _write(connection)
+        of_tables, in_use = _held_bytes(connection)
+        connection.execute(f"SET memory_limit = '{of_tables + in_use + 2**20}B'")
+        give_back_tables(connection, settings)
+        assert lowered == [f"{in_use + 4 * 2**20}B"]
+        monkeypatch.setattr("warehouse.memory.ROOM", of_tables - 1)
+        connection.execute(f"SET memory_limit = '{of_tables + in_use - 2**20}B'")
+        give_back_tables(connection, settings)
+        assert len(lowered) == 1
