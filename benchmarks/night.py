@@ -59,13 +59,13 @@ def ours(folder: str, size: int) -> dict[str, Any]:
         if process.returncode != 0:
             raise SystemExit(f"the night ended with {process.returncode}")
         in_place = settings_of(home).snapshot.stat().st_ctime  # of its rename; the night does not touch it again
-        check = _published(home)
+        check, kept = _published(home), _kept_bytes(home)
     return {
         "seconds": watch.seconds,
         "snapshot_seconds": in_place - begun,
         "peak_mb": usage.ru_maxrss / 1024 + others.mb,
         "own_peak_mb": round(usage.ru_maxrss / 1024, 1),
-        "disk_mb": round(_kept_bytes(home) / 2**20, 1),
+        "disk_mb": round(kept / 2**20, 1),
         "check": check,
     }
 

@@ -105,14 +105,19 @@ def bytes_each_of(result: Mapping[str, Any]) -> float:
     return max(HELD_BYTES, (float(more["peak_mb"]) - float(less["peak_mb"])) * 2**20 / (larger - smaller))
 
 
+def disk_each_of(night: Mapping[str, Any]) -> float | None:
+    """Bytes of each application on disk, of the largest night of which they were measured; None where of none."""
+    each = [float(figures["disk_mb"]) * 2**20 / size for size, figures in _points(night) if "disk_mb" in figures]
+    return each[-1] if each else None
+
+
 def growth_of(night: Mapping[str, Any], growth: Mapping[str, Any]) -> Growth:
     """Seconds of the largest night with full histories, slopes of the nights of growing size."""
     largest, figures = _points(night)[-1]
     cores = int(found.group(1)) if (found := _CORES.match(night["machine"])) else 1
     per_million = float(figures["median_seconds"]) / largest * 1e6
     peak, load = float(figures["peak_mb"]), float(growth["load_at_start"])
-    disk = float(figures["disk_mb"]) * 2**20 / largest if "disk_mb" in figures else None
-    return Growth(per_million, slope_of(growth), cores, peak, largest, bytes_each_of(growth), load, disk)
+    return Growth(per_million, slope_of(growth), cores, peak, largest, bytes_each_of(growth), load, disk_each_of(night))
 
 
 def parts_of(night: Mapping[str, Any], partitions: Mapping[str, Any]) -> Parts:
