@@ -122,7 +122,7 @@ def _chunks(
     connection: Connection, batch: PendingBatch, scoring: Scoring, features: Iterator[pl.DataFrame]
 ) -> Generator[ScoredChunk, None, None]:
     """What is made of chunks of features. One is decided and another fingerprinted while a third is written."""
-    scored = one_ahead(partial(_score_chunk, scoring.champion, batch), features)
+    scored = one_ahead(partial(score_chunk, scoring.champion, batch), features)
     for chunk in one_ahead(with_content, scored):
         yield _with_challenger(connection, scoring, batch, chunk)
 
@@ -130,7 +130,7 @@ def _chunks(
 def score_versions(connection: Connection, scoring: Scoring, batch: PendingBatch, versions: pl.DataFrame) -> ScoredChunk:
     """What champion and challenger make of versions of a delivery. The connection gives features; nothing is written to it."""
     features = compute_features(connection, scoring.champion.feature_set, versions)
-    return _with_challenger(connection, scoring, batch, _score_chunk(scoring.champion, batch, features))
+    return _with_challenger(connection, scoring, batch, score_chunk(scoring.champion, batch, features))
 
 
 def _with_challenger(connection: Connection, scoring: Scoring, batch: PendingBatch, chunk: ScoredChunk) -> ScoredChunk:
@@ -161,7 +161,8 @@ def _add_shadow(
     return replace(chunk, shadow=beside.scores, shadow_gap=beside.gap, warnings=(*chunk.warnings, *beside.warnings))
 
 
-def _score_chunk(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> ScoredChunk:
+def score_chunk(scorer: Scorer, batch: PendingBatch, features: pl.DataFrame) -> ScoredChunk:
+    """Decisions, reasons and quality of rows whose features are given."""
     quick, warning = quicken(scorer, batch.n_pending, features)
     decisions, quality = decide_rows(quick, batch, features)
     reasons, warnings = _explain(scorer, features, decisions)

@@ -180,6 +180,8 @@ def test_a_file_that_becomes_a_link_after_it_was_hashed_is_not_followed(
         return read(file)
 
     monkeypatch.setattr(steps, "read_header", swap)
+    assert take_in(settings) == []  # it is not what was hashed
+    monkeypatch.undo()
     assert refused_because(settings) == f"not_a_regular_file: application.{ending} is no regular file"
     assert folder.is_dir()
 

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-import tasks.compiled
 import tasks.training_data
 from reports.night import night_markdown, night_text
 from reports.nightly_page import render_nightly_page
@@ -21,7 +20,6 @@ from schemas.features import feature_set
 from schemas.policy import load_policy, parse_policy
 from schemas.references import BatchScore, NightSummary
 from schemas.settings import Settings
-from tasks.core import kernel
 from tasks.core.encoding import to_matrix
 from tasks.core.scoring import predict_pd
 from tasks.drift import measure_drift
@@ -182,22 +180,6 @@ def test_the_night_says_in_one_line_what_the_challenger_scored(
     assert line in night_markdown(summary)
     page = Page(render_nightly_page(read_nightly_page(connection, LAST_NEW_DAY))).text
     assert f"Challenger {_challenger(connection)} scored {NEW_PER_DAY} applications beside the champion" in page
-
-
-def test_trees_that_cannot_be_compiled_are_told_of_champion_and_challenger(
-    duel: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tasks.compiled, "COMPILE_FROM", 1)
-    monkeypatch.setattr(tasks.compiled, "_PROVED", {})
-    for module in (tasks.compiled, kernel):
-        monkeypatch.setattr(module, "is_installed", lambda: True)
-    monkeypatch.setattr(kernel, "_may_make_code", lambda: False)
-    (score, _) = _score(duel)
-    with open_warehouse(duel) as connection:
-        versions = champion_on(connection, LAST_NEW_DAY).model_version, _challenger(connection)
-    for version in versions:
-        (told,) = (warning for warning in score.warnings if warning.startswith(f"model {version} is scored by lightgbm-"))
-        assert "not by compiled trees: this process may not make memory executable" in told
 
 
 @pytest.mark.parametrize("file", ["model.txt", "manifest.json"])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from typing import Any, cast
 
 import lightgbm as lgb
 import numpy as np
@@ -11,14 +12,16 @@ import pytest
 
 from reports.night import night_text
 from schemas.features import feature_set
-from schemas.references import BatchScore, NightSummary
+from schemas.references import BatchScore, NightSummary, PendingBatch
 from tasks import compiled as quick
 from tasks.core import compiled, kernel
 from tasks.core.compiled import NotCompiledError, compile_model, engine_name, probe_rows
 from tasks.core.encoding import to_matrix
 from tasks.core.forest import UnsuitableTreesError, read_forest
 from tasks.core.scoring import Model, predict_pd, predict_raw
+from tasks.score import score_chunk
 from tasks.scorer import Scorer
+from tasks.shadow import Challenger, score_beside
 from tests.model_rows import model, policy, training_frame
 from warehouse.registry import ChampionRef
 
@@ -157,6 +160,24 @@ def test_a_kernel_that_fails_leaves_lightgbm_and_a_warning_in_the_report(monkeyp
     assert "not by compiled trees: this process may not make memory executable" in night_text(
         NightSummary(date(2026, 6, 30), "r", scores=[score])
     )
+
+
+def test_trees_that_cannot_be_compiled_are_told_of_champion_and_challenger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quick, "_PROVED", {})
+    for module in (quick, kernel):
+        monkeypatch.setattr(module, "is_installed", lambda: True)
+    monkeypatch.setattr(kernel, "_may_make_code", lambda: False)
+    scorer, batch = _scorer(), PendingBatch(2026063001, date(2026, 6, 30), 10**6)
+    keys = [pl.int_range(pl.len()).alias("application_id"), pl.lit(batch.batch_id, pl.Int32).alias("batch_id")]
+    features = training_frame(20).with_columns(keys)
+    decided = score_chunk(scorer, batch, features)
+    beside = score_beside(cast(Any, None), Challenger("m2", scorer), batch, features, scorer.feature_set.feature_set_id)
+    assert beside.scores is not None
+    assert beside.scores["pd"].to_list() == decided.decisions["pd"].to_list()
+    for warnings in (decided.warnings, beside.warnings):
+        (told,) = warnings
+        assert told.startswith(f"model {scorer.ref.model_version} is scored by lightgbm-")
+        assert told.endswith("not by compiled trees: this process may not make memory executable")
 
 
 @needs_llvm
