@@ -83,6 +83,6 @@ class PartitionResult:
     folder: str
     n_rows: int
     files: dict[str, str]
-    engine: str = ""
+    engine: str
     challenger_refused_because: str | None = None
     warnings: tuple[str, ...] = ()

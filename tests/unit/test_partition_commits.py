@@ -15,7 +15,7 @@ from tasks.partition_commits import gathered
 
 
 def _taken(settings: Settings, n: int) -> list[list[int]]:
-    results = (PartitionResult(number, "", ROW_GROUP_ROWS, {}) for number in range(n))
+    results = (PartitionResult(number, "", ROW_GROUP_ROWS, {}, "lightgbm-4.7.0") for number in range(n))
     return [[one.number for one in together] for together in gathered(settings, results)]
 
 
@@ -26,7 +26,7 @@ def test_a_transaction_takes_as_many_partitions_as_fill_row_groups(settings: Set
 
 def test_partitions_before_one_that_fails_are_committed_and_then_it_is_told(settings: Settings) -> None:
     def results() -> Iterator[PartitionResult]:
-        yield from (PartitionResult(number, "", SMALL_CHUNK, {}) for number in range(2))
+        yield from (PartitionResult(number, "", SMALL_CHUNK, {}, "lightgbm-4.7.0") for number in range(2))
         raise ResourceError("partition 2 took longer than 3 hours", where="x", remedy="y")
 
     taken = gathered(settings, results())
@@ -36,7 +36,7 @@ def test_partitions_before_one_that_fails_are_committed_and_then_it_is_told(sett
 
 
 def test_a_commit_that_fails_is_not_tried_again_with_the_same_partitions(settings: Settings) -> None:
-    together = gathered(settings, (PartitionResult(number, "", ROW_GROUP_ROWS, {}) for number in range(9)))
+    together = gathered(settings, (PartitionResult(number, "", ROW_GROUP_ROWS, {}, "lightgbm-4.7.0") for number in range(9)))
     assert [one.number for one in next(together)] == [0, 1, 2]
     with pytest.raises(ResourceError):
         together.throw(ResourceError("no space", where="x", remedy="y"))  # type: ignore[attr-defined]

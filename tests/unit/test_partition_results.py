@@ -20,7 +20,7 @@ from tasks import task_runners
 from tasks.night_tasks import is_transient
 
 REF = PartitionRef("/shared/job", "0" * 64, 3)
-RESULT = PartitionResult(3, "results/3", 10, {})
+RESULT = PartitionResult(3, "results/3", 10, {}, "lightgbm-4.7.0")
 STALE_STORAGE = TimeoutError(errno.ETIMEDOUT, "Connection timed out")
 
 

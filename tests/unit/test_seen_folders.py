@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,6 +13,7 @@ from typing import Any, NoReturn
 import pytest
 
 from schemas.errors import ResourceError
+from schemas.policy import load_policy
 from schemas.settings import Settings
 from tasks import ingest
 from tests.deliveries import DAY, FIRST_ID, all_tables, deliver, file_bytes, query, rows, take_in
@@ -164,4 +166,12 @@ def test_a_folder_that_goes_while_it_is_read_leaves_nothing(settings: Settings, 
     file = deliver(settings.landing, {"application.parquet": content}) / "application.parquet"
     _rewritten_while_read(monkeypatch, file, content, lambda: shutil.rmtree(file.parent))
     assert take_in(settings) == []
+    assert query(settings, "SELECT count(*) FROM ops.batches") == [(0,)]
+
+
+def test_a_delivery_that_is_taken_in_again_and_changes_meanwhile_leaves_nothing_and_is_told(settings: Settings) -> None:
+    folder = deliver(settings.landing, {"application": rows("application", 4)})
+    delivery = replace(read_delivery(DAY, folder), signature="of another state")
+    with open_warehouse(settings) as connection, pytest.raises(ResourceError, match="changed while it was read"):
+        ingest.ingest_again(connection, delivery, load_policy(None))
     assert query(settings, "SELECT count(*) FROM ops.batches") == [(0,)]

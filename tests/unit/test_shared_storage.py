@@ -13,6 +13,7 @@ import pytest
 from schemas.errors import UsageError
 from schemas.settings import Settings
 from tasks.shared_storage import discard_jobs, discard_leftovers, discard_trainings, jobs_of, training_folder, trainings_of
+from tasks.task_runners import scoring
 from warehouse.opening import connect_in_memory
 
 
@@ -102,3 +103,11 @@ def test_a_name_that_is_none_is_refused(found: bytes, own: Settings) -> None:
     with pytest.raises(UsageError, match="12 hexadecimal digits") as told:
         discard_leftovers(own)
     assert told.value.where == str(own.home / ".shared-id")
+
+
+def test_what_a_worker_wrote_after_its_job_was_given_up_goes_with_the_night(own: Settings) -> None:
+    with scoring(own):
+        late = jobs_of(own) / "2026063001-0123456789ab" / "results"
+        late.mkdir(parents=True)
+        (late / "features.parquet").touch()
+    assert not jobs_of(own).exists()
